@@ -1,0 +1,40 @@
+/**
+ * The few shapes of the OpenTelemetry SDK that this library touches, written structurally so that one declaration
+ * fits SDK 1.30, 2.x and 3.x. Importing the SDK's own types would tie users to one of them.
+ */
+import type { Attributes, Context, Link, Span, SpanContext, SpanKind, SpanStatus } from '@opentelemetry/api'
+
+/** What can be read of a span, live or ended. */
+export interface SpanView {
+  readonly kind: SpanKind
+  readonly name: string
+  readonly attributes: Attributes
+  readonly status: SpanStatus
+  readonly events: readonly { readonly name: string; readonly attributes?: Attributes }[]
+  spanContext(): SpanContext
+}
+
+/** A span that is still being recorded. */
+export type LiveSpan = Span & SpanView
+
+/** The part of an SDK's `Sampler` that every SDK line shares; decisions are 0 drop, 1 record only, 2 record and export. */
+export interface Sampler {
+  /** Decides on a span about to start. Called by the SDK. */
+  shouldSample(
+    context: Context,
+    traceId: string,
+    spanName: string,
+    spanKind: SpanKind,
+    attributes: Attributes,
+    links: Link[],
+  ): SamplingResult
+  /** A name for logs. */
+  toString(): string
+}
+
+/** A sampler's answer. */
+export interface SamplingResult {
+  decision: 0 | 1 | 2
+  attributes?: Readonly<Attributes>
+  traceState?: import('@opentelemetry/api').TraceState
+}
