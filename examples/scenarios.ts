@@ -1,0 +1,330 @@
+/**
+ * What the demo page, the docker demo, the one-shot proof and the simulated incidents play: one object per story. Pure
+ * data and functions of time, so that live traffic and simulated hours are the same story. Rates are those of one
+ * platform on Mangopay's default quota (2,300 / 4,500 / 8,800 / 105,600 calls); a demo that wants more calls per second
+ * multiplies rate and quota alike.
+ */
+
+/** How a call is made: by Mangopay's own Node SDK, by axios, or by Node's `fetch`. */
+export type Client = 'sdk' | 'axios' | 'fetch'
+
+/** One kind of call and how often it is made relative to the others. */
+export interface OperationShare {
+  /** As in the attribute `mangopay.operation`. */
+  operation: string
+  weight: number
+  client: Client
+}
+
+/**
+ * What goes wrong with a call. All but `reused_key` are done by the mock Mangopay; `reused_key` is something the app
+ * does (it sends an Idempotency-Key again), and a POST with it is answered 409.
+ */
+export type Fault =
+  /** Mangopay's own JSON error with this status. */
+  | { kind: 'status'; status: number }
+  /** An HTML page of the edge in front of the API. */
+  | { kind: 'edge'; status: 403 | 502 | 503 | 504 | 520 }
+  /** API key revoked: 401 `invalid_credentials`, and 401 `invalid_client` for a new token. */
+  | { kind: 'credentials' }
+  /** 401 with `WWW-Authenticate: PendingUserAction`: the end user has to authenticate. */
+  | { kind: 'sca' }
+  /** The right answer, this late. */
+  | { kind: 'slow'; milliseconds: number }
+  /** No answer at all: the client gives up. */
+  | { kind: 'hang' }
+  /** Headers and half a body, then silence: the client gives up. */
+  | { kind: 'stall' }
+  /** Headers and half a body, then the connection ends, politely (`fin`) or not (`reset`). */
+  | { kind: 'cut'; how: 'fin' | 'reset' }
+  /** Connection reset before any answer. */
+  | { kind: 'reset' }
+  /** 307 to another path of the same host, which answers. */
+  | { kind: 'redirect' }
+  /** 204, or 200 without a body: no failure, whatever a client thinks. */
+  | { kind: 'empty'; status: 200 | 204 }
+  /** The app sends an idempotency key it has used before. */
+  | { kind: 'reused_key' }
+
+/** A fault and whom it hits. Shares of one call's faults add up to at most 1; the rest is answered well. */
+export interface FaultShare {
+  /** 0 to 1, of the calls it can hit. */
+  share: number
+  fault: Fault
+  /** Operations it can hit; all, and token calls, when absent. */
+  only?: readonly string[]
+}
+
+/** Alerts of `alerts/mangopay.rules.yml` that a scenario can raise. */
+export type AlertName =
+  | 'MangopayRateLimited'
+  | 'MangopayRateLimitExhaustionPredicted'
+  | 'MangopayRateLimitHeadroomLow'
+  | 'MangopayNothingSucceeds'
+  | 'MangopayFailing'
+  | 'MangopayErrorBudgetBurn'
+  | 'MangopayAccessRefused'
+  | 'MangopayLatencyHigh'
+  | 'MangopayTelemetryMissing'
+  | 'MangopayUnknownOutcomes'
+
+/** One story. */
+export interface Scenario {
+  /** Identifier, kebab case. */
+  name: string
+  title: string
+  /** Key that starts it on the demo page. */
+  key: string
+  /** What to look at, one sentence. */
+  look: string
+  /** The alerts that tell this story, the first to be expected first; none where a healthy integration stays quiet. */
+  alerts: readonly AlertName[]
+  /** Calls per second wanted at this many seconds after the start, the token calls of the SDK not counted. */
+  rate(seconds: number): number
+  operations: readonly OperationShare[]
+  /** What goes wrong at this many seconds after the start. */
+  faults(seconds: number): readonly FaultShare[]
+}
+
+/** The four reads that Mangopay may answer with a request for strong customer authentication. */
+export const SCA_READS = [
+  'GET /wallets/{walletId}',
+  'GET /users/{userId}/wallets',
+  'GET /users/{userId}/transactions',
+  'GET /wallets/{walletId}/transactions',
+] as const
+
+/** The writes that the example app sends with an Idempotency-Key. */
+export const KEYED_WRITES: readonly string[] = ['POST /payins/card/direct', 'POST /transfers', 'POST /payouts/bankwire']
+
+/** A marketplace on a usual day. */
+const EVERYDAY: readonly OperationShare[] = [
+  { operation: 'GET /users/{userId}', weight: 16, client: 'sdk' },
+  { operation: 'GET /wallets/{walletId}', weight: 16, client: 'sdk' },
+  { operation: 'POST /payins/card/direct', weight: 12, client: 'sdk' },
+  { operation: 'GET /payins/{payInId}', weight: 10, client: 'axios' },
+  { operation: 'POST /transfers', weight: 8, client: 'sdk' },
+  { operation: 'GET /users/{userId}/wallets', weight: 6, client: 'fetch' },
+  { operation: 'GET /wallets/{walletId}/transactions', weight: 6, client: 'sdk' },
+  { operation: 'POST /payouts/bankwire', weight: 5, client: 'axios' },
+  { operation: 'GET /payouts/{payoutId}', weight: 5, client: 'fetch' },
+  { operation: 'POST /users/natural', weight: 4, client: 'sdk' },
+  { operation: 'POST /wallets', weight: 4, client: 'sdk' },
+  { operation: 'POST /cardregistrations', weight: 3, client: 'sdk' },
+  { operation: 'PUT /users/natural/{userId}', weight: 2, client: 'axios' },
+  { operation: 'GET /users/{userId}/transactions', weight: 2, client: 'fetch' },
+  { operation: 'GET /events', weight: 1, client: 'fetch' },
+]
+
+/** Calls that fail on any day: a wrong field, an id nobody knows. No alert may care. */
+const BACKGROUND: readonly FaultShare[] = [
+  { share: 0.004, fault: { kind: 'status', status: 400 } },
+  { share: 0.003, fault: { kind: 'status', status: 404 } },
+  { share: 0.0005, fault: { kind: 'status', status: 500 } },
+]
+
+/** About 0.9 calls per second, with a slow swell: 82 % of what the default 24 h quota sustains (1.22 per second). */
+const everydayRate = (seconds: number): number => 0.9 + 0.2 * Math.sin(seconds / 47)
+
+/** 0 before `from`, 1 after `to`, straight between. */
+const ramp = (seconds: number, from: number, to: number): number =>
+  Math.min(1, Math.max(0, (seconds - from) / (to - from)))
+
+/** Usual traffic, next to no errors. */
+const normal: Scenario = {
+  name: 'normal',
+  title: 'Normal traffic',
+  key: '1',
+  look: 'Everything answers: a handful of 400s and 404s, the quota far from empty, no alert.',
+  alerts: [],
+  rate: everydayRate,
+  operations: EVERYDAY,
+  faults: () => BACKGROUND,
+}
+
+/** A worker without back-off. The 429s are the quota's own doing: no fault is injected. */
+const retryLoop: Scenario = {
+  name: 'retry-loop',
+  title: 'Retry loop (429 storm)',
+  key: '2',
+  look: 'The 15 min headroom falls in a straight line and the forecast warns before the first 429; then nearly every call is a 429.',
+  alerts: ['MangopayRateLimitExhaustionPredicted', 'MangopayRateLimited', 'MangopayRateLimitHeadroomLow'],
+  rate: (seconds) => everydayRate(seconds) + 30 * ramp(seconds, 2, 4),
+  operations: [...EVERYDAY, { operation: 'GET /payouts/{payoutId}', weight: 3_000, client: 'fetch' }],
+  faults: () => BACKGROUND,
+}
+
+/** Payouts by the thousand, for two minutes of every hour. */
+const paydayBatch: Scenario = {
+  name: 'payday-batch',
+  title: 'Payday batch',
+  key: '3',
+  look: 'Payouts take most of the 15 min quota in two minutes; headroom is low, yet the batch ends before a 429 is due.',
+  alerts: ['MangopayRateLimitExhaustionPredicted', 'MangopayRateLimitHeadroomLow'],
+  rate: (seconds) => everydayRate(seconds) + (seconds % 3_600 >= 3 && seconds % 3_600 < 123 ? 9 : 0),
+  operations: [
+    ...EVERYDAY,
+    { operation: 'POST /payouts/bankwire', weight: 600, client: 'sdk' },
+    { operation: 'GET /wallets/{walletId}', weight: 200, client: 'sdk' },
+    { operation: 'POST /transfers', weight: 100, client: 'axios' },
+  ],
+  faults: () => BACKGROUND,
+}
+
+/** Mangopay is down: its own 500s, the edge's 502s, and calls that nobody answers. */
+const outage: Scenario = {
+  name: 'outage',
+  title: 'Mangopay outage',
+  key: '4',
+  look: 'server_error and timeout take over, most of it 502 pages of the edge and not 500; writes without an answer are of unknown outcome.',
+  alerts: ['MangopayFailing', 'MangopayErrorBudgetBurn', 'MangopayUnknownOutcomes', 'MangopayNothingSucceeds'],
+  rate: everydayRate,
+  operations: EVERYDAY,
+  faults: (seconds) => {
+    const level = 0.3 + 0.65 * ramp(seconds, 5, 30)
+    return [
+      { share: 0.25 * level, fault: { kind: 'status', status: 500 } },
+      { share: 0.4 * level, fault: { kind: 'edge', status: 502 } },
+      { share: 0.1 * level, fault: { kind: 'edge', status: 520 } },
+      { share: 0.25 * level, fault: { kind: 'hang' } },
+    ]
+  },
+}
+
+/** Somebody rotated the API key and forgot this service. */
+const expiredCredentials: Scenario = {
+  name: 'expired-credentials',
+  title: 'Expired credentials',
+  key: '5',
+  look: 'Every call is a 401 of category authentication, token calls included, while Mangopay itself is fine: our fault, not theirs.',
+  alerts: ['MangopayAccessRefused', 'MangopayNothingSucceeds'],
+  rate: everydayRate,
+  operations: EVERYDAY,
+  faults: (seconds) => (seconds < 2 ? BACKGROUND : [{ share: 1, fault: { kind: 'credentials' } }]),
+}
+
+/** Many end users reach the end of their 180 days at once. */
+const scaWave: Scenario = {
+  name: 'sca-wave',
+  title: 'SCA wave',
+  key: '6',
+  look: '401s that are no fault: category sca_required on four reads only, and no availability alert.',
+  alerts: [],
+  rate: (seconds) => everydayRate(seconds) * 1.5,
+  operations: [
+    ...EVERYDAY,
+    ...SCA_READS.map((operation): OperationShare => ({ operation, weight: 20, client: 'axios' })),
+  ],
+  faults: () => [...BACKGROUND, { share: 0.6, fault: { kind: 'sca' }, only: SCA_READS }],
+}
+
+/** Mangopay answers, and takes its time. */
+const slowAnswers: Scenario = {
+  name: 'slow-answers',
+  title: 'Slow answers',
+  key: '7',
+  look: 'p95 climbs to seconds while the error ratio stays flat: latency is its own alert.',
+  alerts: ['MangopayLatencyHigh'],
+  rate: everydayRate,
+  operations: EVERYDAY,
+  faults: (seconds) => {
+    const level = ramp(seconds, 0, 10)
+    return [
+      ...BACKGROUND,
+      { share: 0.5, fault: { kind: 'slow', milliseconds: Math.round(400 + 2_000 * level) } },
+      { share: 0.3, fault: { kind: 'slow', milliseconds: Math.round(800 + 3_000 * level) } },
+    ]
+  },
+}
+
+/** Something between us and Mangopay drops connections. */
+const connectionResets: Scenario = {
+  name: 'connection-resets',
+  title: 'Connection resets',
+  key: '8',
+  look: 'Failures without a status code: category network; reads are retryable, writes are of unknown outcome and must not be repeated without their key.',
+  alerts: ['MangopayFailing', 'MangopayErrorBudgetBurn', 'MangopayUnknownOutcomes'],
+  rate: everydayRate,
+  operations: EVERYDAY,
+  faults: () => [
+    ...BACKGROUND,
+    { share: 0.25, fault: { kind: 'reset' } },
+    { share: 0.05, fault: { kind: 'cut', how: 'reset' } },
+    { share: 0.05, fault: { kind: 'cut', how: 'fin' } },
+  ],
+}
+
+/** A queue delivers its messages twice; the keys do their work. */
+const reusedKeys: Scenario = {
+  name: 'reused-keys',
+  title: 'Reused idempotency keys',
+  key: '9',
+  look: '409s of category idempotency_conflict: money was not moved twice; no availability alert, yet somebody repeats its writes.',
+  alerts: [],
+  rate: (seconds) => everydayRate(seconds) * 1.5,
+  operations: EVERYDAY,
+  faults: () => [...BACKGROUND, { share: 0.5, fault: { kind: 'reused_key' }, only: KEYED_WRITES }],
+}
+
+/** All stories, in the order of the demo page. */
+export const SCENARIOS: readonly Scenario[] = [
+  normal,
+  retryLoop,
+  paydayBatch,
+  outage,
+  expiredCredentials,
+  scaWave,
+  slowAnswers,
+  connectionResets,
+  reusedKeys,
+]
+
+/** The scenario of that name; throws, naming the known ones, when there is none. */
+export const scenarioNamed = (name: string): Scenario => {
+  const found = SCENARIOS.find((scenario) => scenario.name === name)
+  if (found) return found
+  throw new RangeError(`no scenario "${name}"; there are: ${SCENARIOS.map((scenario) => scenario.name).join(', ')}`)
+}
+
+/** A generator of numbers in [0, 1): the same seed gives the same numbers (mulberry32). */
+export const seededRandom = (seed: number): (() => number) => {
+  let state = seed >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
+  }
+}
+
+/** One of the operations, by weight. */
+export const chooseOperation = (operations: readonly OperationShare[], random: () => number): OperationShare => {
+  let left = random() * operations.reduce((sum, { weight }) => sum + weight, 0)
+  for (const entry of operations) {
+    left -= entry.weight
+    if (left < 0) return entry
+  }
+  const last = operations.at(-1)
+  if (!last) throw new RangeError('no operations to choose from')
+  return last
+}
+
+/**
+ * The fault of one call, or undefined for a good answer. Draws exactly one number, so that changing the faults of one
+ * call never moves the fate of the next.
+ *
+ * @param hits Whether a fault that is limited to some operations can hit this call.
+ */
+export const chooseFault = (
+  faults: readonly FaultShare[],
+  hits: (only: readonly string[]) => boolean,
+  random: () => number,
+): Fault | undefined => {
+  let left = random()
+  for (const { share, fault, only } of faults) {
+    if (only && !hits(only)) continue
+    left -= share
+    if (left < 0) return fault
+  }
+  return undefined
+}
