@@ -1,6 +1,9 @@
-/**
- * Names of the recording rules, `level:metric:operation`. Alerts and dashboard refer to them by these constants only.
- */
+/** The recording rules: what alerts and dashboard count with. */
+
+import type { RecordingRule, RuleContext, Span } from './model.ts'
+import { LABEL, SERIES } from './spelling.ts'
+
+/** Names of the recording rules, `level:metric:operation`. Alerts and dashboard refer to them by these constants only. */
 export const RECORDS = {
   /**
    * Calls of the last five minutes by job, environment, operation, status code, category and outcome, the counts that a
@@ -23,3 +26,103 @@ export const RECORDS = {
   /** 1 whenever these rules were evaluated: tells "no such series yet" from "nobody was looking". */
   evaluated: 'mangopay_rules:evaluated',
 } as const
+
+/** Minutes between two evaluations, and between two points of a recorded series. */
+export const INTERVAL = 1
+
+/** Minutes that one point of a recorded count covers: four exports of 60 s and a late one. */
+export const COUNTED = 5
+
+/**
+ * Minutes after which a series that comes back is taken for a new one. A telemetry path that was down for less does not
+ * make its old counts look like a burst when it returns.
+ */
+const REMEMBERED = 360
+
+/** Readings this many seconds older than the newest are not believed. */
+const READING_TOLERANCE = 120
+
+/** How far a window is forecast, and which span of calls tells the pace, in minutes. */
+export const FORECASTS = [
+  { window: '15m', length: 15, ahead: 10, pace: COUNTED },
+  { window: '30m', length: 30, ahead: 10, pace: COUNTED },
+  { window: '1h', length: 60, ahead: 15, pace: COUNTED },
+  { window: '24h', length: 1_440, ahead: 240, pace: 60 },
+] as const
+
+const by = (...labels: string[]): string => labels.join(', ')
+const ACCOUNT_WINDOW = by(LABEL.environment, LABEL.account, LABEL.window)
+
+/**
+ * `increase` sees nothing of what a series is born with, and the 429s of a process's first minute leave in the same
+ * export as its first 0. So the first value of a series counts as well, unless the series is only coming back, or the
+ * rules themselves are new and everything looks new to them.
+ */
+const calls = (span: Span): string => {
+  const X = SERIES.requests
+  const counted = span(COUNTED)
+  const remembered = span(REMEMBERED)
+  const labels = by(LABEL.job, LABEL.environment, LABEL.operation, LABEL.status, LABEL.category, LABEL.outcome)
+  return `sum by (${labels}) (
+  increase(${X}[${counted}])
+  or label_replace(
+    min_over_time(${X}[${counted}])
+      unless last_over_time(${X}[${remembered}] offset ${counted})
+      and on () last_over_time(${RECORDS.evaluated}[${remembered}] offset ${span(2 * COUNTED)}),
+    "born", "1", "", ""
+  )
+)`
+}
+
+/** A quota gauge as the process with the newest answer read it: an idle process repeats an old reading for hours. */
+const newest = (gauge: string): string => {
+  const process = by(LABEL.job, LABEL.instance, ACCOUNT_WINDOW)
+  const timestamp = SERIES.readingTimestamp
+  return `max by (${ACCOUNT_WINDOW}) (
+  ${gauge}
+  and on (${process}) (
+    ${timestamp} >= on (${ACCOUNT_WINDOW}) group_left ()
+    (max by (${ACCOUNT_WINDOW}) (${timestamp}) - ${READING_TOLERANCE})
+  )
+)`
+}
+
+/**
+ * What will be used `ahead` minutes from now: what is used, plus the pace, minus the calls that leave the window until
+ * then. Those are read from the record of one window ago or, while these rules were not running then, taken as an equal
+ * share of what is used. Calls are not counted by account, so each account gets its share of the environment's change.
+ */
+const forecast = (span: Span, { window, length, ahead, pace }: (typeof FORECASTS)[number]): string => {
+  const env = LABEL.environment
+  const used = `${RECORDS.used}{${LABEL.window}="${window}"}`
+  const total = `sum by (${env}) (${used})`
+  const calls = pace === COUNTED ? RECORDS.accepted : `sum_over_time(${RECORDS.accepted}[${span(pace)}]) / ${COUNTED}`
+  const left = `sum_over_time(${RECORDS.accepted}[${span(ahead)}] offset ${span(length - ahead)}) / ${COUNTED}`
+  return `(
+  ${used}
+  + ${used} / on (${env}) group_left () clamp_min(${total}, 1) * on (${env}) group_left () (
+    ${ahead / pace} * ${calls}
+    - on (${env}) (
+      (${total} * ${ahead} / ${length} unless on () ${RECORDS.evaluated} offset ${span(length)})
+      or on (${env}) ${left}
+      or on (${env}) 0 * ${total}
+    )
+  )
+) / ${RECORDS.limit}`
+}
+
+/** All recording rules; later ones use earlier ones. */
+export const recordingRules = ({ span }: RuleContext): RecordingRule[] => {
+  const categories = by(LABEL.job, LABEL.environment, LABEL.category)
+  const paid = `${RECORDS.callsByCategory}{${LABEL.category}!="rate_limit"}`
+  return [
+    { record: RECORDS.evaluated, expr: 'vector(1)' },
+    { record: RECORDS.calls, expr: calls(span) },
+    { record: RECORDS.callsByCategory, expr: `sum by (${categories}) (${RECORDS.calls})` },
+    { record: RECORDS.accepted, expr: `sum by (${LABEL.environment}) (${paid})` },
+    { record: RECORDS.used, expr: newest(SERIES.used) },
+    { record: RECORDS.limit, expr: newest(SERIES.limit) },
+    { record: RECORDS.utilization, expr: `${RECORDS.used} / (${RECORDS.limit} > 0)` },
+    { record: RECORDS.forecast, expr: FORECASTS.map((window) => forecast(span, window)).join('\nor\n') },
+  ]
+}

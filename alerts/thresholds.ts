@@ -1,0 +1,105 @@
+/**
+ * Every number an alert depends on, with the reason for it. To change one, change it here and run
+ * `node build/alerts/render.js`; `docs/alerts.md` shows them as a table and says how to change the shipped file instead.
+ */
+
+/** A number of an alert and why it is that number. */
+export interface Threshold {
+  value: number
+  /** `share`: 0 to 1. `count`: calls. `minutes`: a span, a `for` or a `keep_firing_for`. `factor`: a multiple. */
+  unit: 'share' | 'count' | 'minutes' | 'factor'
+  reason: string
+}
+
+const share = (value: number, reason: string): Threshold => ({ value, unit: 'share', reason })
+const count = (value: number, reason: string): Threshold => ({ value, unit: 'count', reason })
+const minutes = (value: number, reason: string): Threshold => ({ value, unit: 'minutes', reason })
+const factor = (value: number, reason: string): Threshold => ({ value, unit: 'factor', reason })
+
+/** The numbers. Counts end in .5 because `increase()` extrapolates: 5 calls may show as 4.8. */
+export const THRESHOLDS = {
+  rateLimitedShare: share(0.01, 'One 429 in a hundred calls is more than a lost race at the edge of a window.'),
+  rateLimitedCount: count(2.5, 'Three: one stray 429 of four night calls is 25 % and still nothing.'),
+  rateLimitedFor: minutes(1, 'One more evaluation, so that a single odd one does not page.'),
+  rateLimitedKeep: minutes(10, 'A retry loop is limited in waves; without this one storm is many pages.'),
+  rateLimitedSlowSpan: minutes(60, 'At three calls an hour five minutes never hold three calls.'),
+  rateLimitedSlowShare: share(0.5, 'Half of an hour: the quota is gone, not brushed.'),
+
+  predictedFor: minutes(1, 'A second opinion; every minute more comes off the warning time.'),
+  predictedKeep: minutes(15, 'The length of the shortest window: a batch near the limit is one warning, not six.'),
+  predictedFull: share(1, 'Forecast over limit: empty.'),
+  predictedGuard: share(
+    0.4,
+    'A burst after a quiet night has a steep pace and all the room; below this nobody needs to know.',
+  ),
+
+  headroomUsed: share(0.9, 'A healthy 1.0 call/s is 82 % of the 24 h window for ever: 80 % would never resolve.'),
+  headroomFor: minutes(5, 'The end of a batch brushes the limit for a few minutes.'),
+  headroomKeep: minutes(10, 'Readings wander around the limit.'),
+  nearlyEmptyUsed: share(0.97, 'At the sustainable 1.22 calls/s 3 % of a day is 43 minutes; no batch may start now.'),
+  nearlyEmptyFor: minutes(2, 'Two newer readings say the same.'),
+  nearlyEmptyKeep: minutes(15, 'The day window moves slowly; one page, not one per swing.'),
+  quotaAliveSpan: minutes(60, 'Without a call in an hour the last reading is history and nobody is hurt.'),
+
+  nothingFastCount: count(9.5, 'Ten failures in five minutes and no success: one unlucky customer does not make ten.'),
+  nothingMediumSpan: minutes(
+    25,
+    'Five failures at thirty calls an hour take ten minutes; the rest keeps small accounts calm.',
+  ),
+  nothingMediumCount: count(4.5, 'Five in a row, of any service of the environment.'),
+  nothingSlowSpan: minutes(90, 'At three calls an hour four failures take 80 minutes.'),
+  nothingSlowCount: count(3.5, 'Four in a row within 90 minutes; three are not rare enough on a noisy line.'),
+  nothingFor: minutes(1, 'One more evaluation.'),
+  nothingKeep: minutes(5, 'One lucky answer in an outage is not its end.'),
+
+  failingShare: share(0.1, 'Mangopay on a bad but bearable day stays under a few per cent.'),
+  failingCount: count(9.5, 'Ten failures in five minutes: half of four night calls is no page.'),
+  failingFor: minutes(3, 'A failed rolling deploy at the edge is over by then.'),
+  failingKeep: minutes(10, 'Outages breathe; 30 calls an hour flapped ten times without.'),
+
+  burnBudget: share(0.005, 'What a third party may fail: 99.5 % is promised to our own users on top of it.'),
+  burnFast: factor(14.4, 'Two per cent of 30 days of budget in one hour.'),
+  burnFastSpan: minutes(60, 'Long window of the fast pair.'),
+  burnFastFor: minutes(2, 'Skips a single odd evaluation.'),
+  burnSlow: factor(6, 'Five per cent of 30 days of budget in six hours.'),
+  burnSlowSpan: minutes(360, 'Long window of the slow pair.'),
+  burnSlowShortSpan: minutes(30, 'Short window of the slow pair: ends the alert when the trouble ends.'),
+  burnSlowFor: minutes(15, 'A ticket may wait for a quarter of an hour of proof.'),
+  burnCount: count(9.5, 'Ten errors: on a small account one error is already 10 % of an hour.'),
+  burnKeep: minutes(10, 'The five-minute window swings at low traffic.'),
+
+  refusedSpan: minutes(10, 'Five refusals at thirty calls an hour take ten minutes.'),
+  refusedCount: count(4.5, 'Five: one stale token gives one or two 401s and is renewed.'),
+  refusedShare: share(0.2, 'End users asked for SCA look like 401s when the hook is missing; they are a few per cent.'),
+  refusedFor: minutes(1, 'One more evaluation.'),
+  refusedKeep: minutes(5, 'A replaced key reaches the processes one by one.'),
+
+  latencySeconds: factor(
+    2.5,
+    'Seconds of p95, a bucket boundary so that no interpolation decides: a checkout that waits longer is left.',
+  ),
+  latencySpan: minutes(10, 'Enough calls for a quantile on a small account.'),
+  latencyCount: count(20, 'Below twenty calls p95 is the slowest call.'),
+  latencyFor: minutes(5, 'A slow report at the top of the hour is over by then.'),
+  latencyKeep: minutes(10, 'A quantile near its threshold swings.'),
+
+  unknownSpan: minutes(60, 'Long enough that the ticket is still there when the outage is over.'),
+  unknownCount: count(
+    4.5,
+    'Five writes of one operation: single ones are the panel’s business, five are a list to work off.',
+  ),
+  unknownKeep: minutes(60, 'The writes stay unsettled until somebody has looked.'),
+
+  missingSpan: minutes(1440, 'A day: tells a service that always reports from one that ran once.'),
+  missingStep: minutes(10, 'Cheap enough over a day, fine enough for 16 hours.'),
+  missingSteps: count(100, 'More than 16 hours of the day: a cron job of ten hours may end in peace.'),
+  missingFor: minutes(10, 'A deploy without overlap and a restarted collector are over by then.'),
+} as const satisfies Record<string, Threshold>
+
+/** Just the numbers, by name: what the builders take, so that a test can change one. */
+export type Numbers = { readonly [Name in keyof typeof THRESHOLDS]: number }
+
+/** The shipped numbers. */
+export const NUMBERS: Numbers = Object.fromEntries(
+  Object.entries(THRESHOLDS).map(([name, { value }]) => [name, value]),
+) as Numbers
