@@ -1,0 +1,209 @@
+/**
+ * Runs in a process of its own, once per SDK line and convention: sets up that line's real SDK and instrumentations,
+ * makes every case happen with every client, and prints the spans. Arguments: folder of the line, convention.
+ */
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import type { IncomingMessage } from 'node:http'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Attributes } from '@opentelemetry/api'
+import { type Case, cases, type Hop, type Target } from './cases.ts'
+import { type Client, clients } from './clients.ts'
+import type { Recorded, RecordedSpan, Truth } from './record.ts'
+import { blockedPort, type RawServer, rawServer, refusedPort } from './server.ts'
+
+const [folder = '', convention = ''] = process.argv.slice(2)
+const load = createRequire(join(folder, 'lab.js'))
+
+/** The part of every line's span that is recorded. */
+interface LabSpan {
+  kind: number
+  name: string
+  attributes: Attributes
+  status: RecordedSpan['status']
+  events: { name: string; attributes?: Attributes }[]
+  instrumentationScope?: { name: string; version?: string }
+  instrumentationLibrary?: { name: string; version?: string }
+}
+interface Seen {
+  span: LabSpan
+  start: Attributes
+  response?: { incoming?: IncomingMessage; headers: string[]; client: 'http' | 'undici' }
+  recorded?: RecordedSpan
+}
+
+const scopes: { name: string; version?: string }[] = []
+let seen: Seen[] = []
+
+function scopeIndex(span: LabSpan): number {
+  const { name = '', version } = span.instrumentationScope ?? span.instrumentationLibrary ?? {}
+  const at = scopes.findIndex((it) => it.name === name)
+  return at >= 0 ? at : scopes.push({ name, ...(version && { version }) }) - 1
+}
+
+// Ports and the start of a stack tell nothing and change with each run.
+const ports = new Set<string>()
+const normal = (value: unknown): unknown => {
+  if (typeof value === 'number') return ports.has(`${value}`) || value > 30_000 ? 4010 : value
+  if (typeof value !== 'string') return value
+  return value.replace(/(127\.0\.0\.1|localhost):\d+/g, '$1:4010').replace(/\b[0-9A-F]{16}:error/, '0:error')
+}
+const normalAll = (attributes: Attributes): Attributes =>
+  Object.fromEntries(
+    Object.entries(attributes)
+      .filter(([key]) => key !== 'exception.stacktrace')
+      .map(([key, value]) => [key, normal(value)]),
+  ) as Attributes
+
+function record(it: Seen): RecordedSpan {
+  const { span, start, response } = it
+  const keys = Object.keys(span.attributes)
+  const changed = keys.findIndex((key) => !(key in start) || start[key] !== span.attributes[key])
+  const authenticate = response?.headers.findIndex(
+    (text, at) => at % 2 === 0 && text.toLowerCase() === 'www-authenticate',
+  )
+  const wwwAuthenticate =
+    authenticate === undefined || authenticate < 0 ? undefined : response?.headers[authenticate + 1]
+  return {
+    kind: span.kind,
+    name: span.name,
+    scope: scopeIndex(span),
+    status: JSON.parse(JSON.stringify(span.status, (_, value) => normal(value))),
+    attributes: normalAll(span.attributes),
+    initial: changed < 0 ? keys.length : changed,
+    ...(span.events.length > 0 && {
+      events: span.events.map(({ name, attributes }) => ({
+        name,
+        ...(attributes && { attributes: normalAll(attributes) }),
+      })),
+    }),
+    ...(response && {
+      hook: {
+        client: response.client,
+        ...(wwwAuthenticate && { wwwAuthenticate }),
+        ...(response.incoming && { complete: response.incoming.complete }),
+      },
+    }),
+  }
+}
+
+const processor = {
+  onStart: (span: LabSpan) => {
+    if (span.kind === 2) seen.push({ span, start: { ...span.attributes } })
+  },
+  onEnd: (span: LabSpan) => {
+    const entry = seen.find((it) => it.span === span)
+    if (entry) entry.recorded = record(entry)
+  },
+  forceFlush: async () => {},
+  shutdown: async () => {},
+}
+const saw = (span: unknown, response: NonNullable<Seen['response']>): void => {
+  const entry = seen.find((it) => it.span === span)
+  if (entry) entry.response = response
+}
+
+const { NodeSDK } = load('@opentelemetry/sdk-node')
+const { HttpInstrumentation } = load('@opentelemetry/instrumentation-http')
+const { UndiciInstrumentation } = load('@opentelemetry/instrumentation-undici')
+new NodeSDK({
+  autoDetectResources: false,
+  spanProcessors: [processor],
+  instrumentations: [
+    new HttpInstrumentation({
+      responseHook: (span: unknown, incoming: IncomingMessage) =>
+        'rawHeaders' in incoming && saw(span, { incoming, headers: incoming.rawHeaders, client: 'http' }),
+    }),
+    new UndiciInstrumentation({
+      responseHook: (span: unknown, { response }: { response: { headers: Buffer[] } }) =>
+        saw(span, { headers: response.headers.map(String), client: 'undici' }),
+    }),
+  ],
+}).start()
+const all = clients(load)
+
+const pause = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds))
+// Mangopay's SDK answers a failed connection with an unhandled rejection and a promise that never settles.
+let rejected = () => {}
+process.on('unhandledRejection', () => rejected())
+
+/** Makes one case happen and returns what was recorded. */
+async function run(it: Case, name: string, client: Client, method: 'GET' | 'POST', origins: Record<Target, string>) {
+  seen = []
+  server.reply = secure.reply = it.reply
+  const path = method === 'GET' ? '/v2.01/acme/users/user_m_01' : '/v2.01/acme/payins/card/direct'
+  const ask = { act: it.act ?? 'plain', method, origin: origins[it.target ?? 'server'], path, token: it.token ?? false }
+  const unhandled = new Promise<void>((resolve) => {
+    rejected = resolve
+  })
+  await Promise.race([
+    client.call(ask).then(
+      () => {},
+      () => {},
+    ),
+    unhandled,
+    pause(5_000),
+  ])
+  // Some clients give up at once and leave their connection, and with it the span, to a time-out of 10 s.
+  const turns = it.target === 'blocked' ? 1_200 : 30
+  for (let turn = 0; turn < turns && !(seen.length > 0 && seen.every((one) => one.recorded)); turn += 1) await pause(10)
+  const post = it.token ? 'POST /oauth/token' : (client.post ?? 'POST /payins/card/direct')
+  const truth = [it.truth].flat().map((hop: Hop): Truth => {
+    const read = method === 'GET' || hop.get
+    return {
+      operation: read && !it.token ? 'GET /users/{userId}' : post,
+      outcome: read && !it.token ? (hop.category ? 'failure' : 'success') : hop.write,
+      ...(hop.category && { category: hop.category }),
+      ...(hop.status && { status: hop.status }),
+    }
+  })
+  const spans = seen.flatMap((one) => one.recorded ?? [])
+  server.drop()
+  secure.drop()
+  await pause(10)
+  return { case: it.name, client: name, method, truth, spans } satisfies Recorded
+}
+
+function selfSigned(): { key: string; cert: string } {
+  const at = mkdtempSync(join(tmpdir(), 'certificate-'))
+  const files = ['-keyout', join(at, 'key'), '-out', join(at, 'cert'), '-subj', '/CN=localhost', '-days', '2']
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', ...files], { stdio: 'ignore' })
+  const read = (file: string) => readFileSync(join(at, file), 'utf8')
+  const pair = { key: read('key'), cert: read('cert') }
+  rmSync(at, { recursive: true })
+  return pair
+}
+
+const server: RawServer = await rawServer()
+const secure: RawServer = await rawServer(selfSigned())
+const blocked = await blockedPort()
+const origins: Record<Target, string> = {
+  server: `http://127.0.0.1:${server.port}`,
+  dns: 'http://api.mangopay.invalid',
+  refused: `http://127.0.0.1:${await refusedPort()}`,
+  'tls-plain': `https://127.0.0.1:${server.port}`,
+  'tls-self-signed': `https://127.0.0.1:${secure.port}`,
+  blocked: `http://127.0.0.1:${blocked.port}`,
+}
+for (const origin of Object.values(origins)) ports.add(origin.split(':')[2] ?? '')
+
+const records: Recorded[] = []
+// What tells nothing new is left out: conventions concern node:http only, and mangopay2 brings mangopay4's axios.
+const first = convention === process.env['RECORD_FIRST']
+const wanted = (client: string, method: string): boolean => {
+  if (!first) return client === 'axios' || (client === 'mangopay4' && convention === 'stable')
+  return client !== 'mangopay2' || method === 'GET'
+}
+for (const [name, client] of Object.entries(all)) {
+  for (const it of cases) {
+    if (!client.acts.includes(it.act ?? 'plain')) continue
+    if (it.clients && !it.clients.includes(name)) continue
+    for (const method of it.token ? (['POST'] as const) : (['GET', 'POST'] as const)) {
+      if (wanted(name, it.token ? 'GET' : method)) records.push(await run(it, name, client, method, origins))
+    }
+  }
+}
+blocked.close()
+process.stdout.write(JSON.stringify({ scopes, records }), () => process.exit(0))
