@@ -2,7 +2,7 @@
  * The few shapes of the OpenTelemetry SDK that this library touches, written structurally so that one declaration
  * fits SDK 1.30, 2.x and 3.x. Importing the SDK's own types would tie users to one of them.
  */
-import type { Attributes, Context, Link, Span, SpanContext, SpanKind, SpanStatus } from '@opentelemetry/api'
+import type { Attributes, Context, Link, Span, SpanContext, SpanKind, SpanStatus, TraceState } from '@opentelemetry/api'
 
 /** What can be read of a span, live or ended. */
 export interface SpanView {
@@ -11,6 +11,13 @@ export interface SpanView {
   readonly attributes: Attributes
   readonly status: SpanStatus
   readonly events: readonly { readonly name: string; readonly attributes?: Attributes }[]
+  /** Seconds and nanoseconds; final once the span is ending. */
+  readonly duration?: readonly [number, number]
+  readonly droppedAttributesCount?: number
+  /** SDK 2.x and 3.x. */
+  readonly instrumentationScope?: { readonly name: string }
+  /** SDK 1.x. */
+  readonly instrumentationLibrary?: { readonly name: string }
   spanContext(): SpanContext
 }
 
@@ -36,5 +43,5 @@ export interface Sampler {
 export interface SamplingResult {
   decision: 0 | 1 | 2
   attributes?: Readonly<Attributes>
-  traceState?: import('@opentelemetry/api').TraceState
+  traceState?: TraceState
 }

@@ -1,0 +1,99 @@
+import { type Attributes, SpanStatusCode } from '@opentelemetry/api'
+import type { HostRule } from './hosts.ts'
+import { isWrite, knownMethod } from './method.ts'
+import type { SpanView } from './otel.ts'
+import { judge, type Verdict } from './outcome.ts'
+import { findClientId, findRoute, type Operation, OTHER_OPERATION, type Route } from './route.ts'
+import { readTransportFailure, type TransportFailure } from './transport.ts'
+import { pathStart, urlOf } from './url.ts'
+
+/** What is remembered of a Mangopay call while its span is open, and what was found when it ended. */
+export class Call {
+  readonly rule: HostRule
+  /** Whether this is the second span that two instrumentations made for one request; the outer one is counted. */
+  isDouble = false
+  /** The second span of this request. */
+  double: Call | undefined
+  /** Whether requests of their own were made within: then this may be a span that somebody put around them. */
+  hasInnerCalls = false
+  /** Whether the response hook has seen the answer. */
+  hooked = false
+  /** The answer, as long as the span is open: `complete` is looked at when it ends. */
+  response: { readonly complete?: unknown } | undefined
+  /** Whether a 401 asked for strong customer authentication. */
+  sca = false
+  /** Quota windows with nothing left. */
+  exhausted: readonly string[] | undefined
+  ended = false
+
+  // Found when the span ends:
+  method: string | undefined
+  route: Route | undefined
+  operation: Operation = OTHER_OPERATION
+  write = false
+  status: number | undefined
+  verdict: Verdict | undefined
+
+  constructor(rule: HostRule) {
+    this.rule = rule
+  }
+
+  /** Client id in the URL of the request. */
+  clientId(attributes: Attributes): string | undefined {
+    const url = urlOf(attributes)
+    const start = url === undefined ? -1 : pathStart(url)
+    return start === -1 ? undefined : findClientId(url as string, start + this.rule.prefix.length)
+  }
+
+  /** Says what was called and how it ended. */
+  conclude(span: SpanView): Verdict {
+    const { attributes } = span
+    this.method = knownMethod(attributes['http.request.method'] ?? attributes['http.method'])
+    const url = urlOf(attributes)
+    const start = url === undefined ? -1 : pathStart(url)
+    if (start !== -1) this.route = findRoute(url as string, start + this.rule.prefix.length)
+    if (this.method !== undefined) this.operation = this.route?.operations.get(this.method) ?? OTHER_OPERATION
+    this.write = isWrite(this.method) && !this.operation.token
+    this.status = statusOf(attributes)
+    this.verdict = judge({
+      write: this.write,
+      token: this.operation.token,
+      status: this.status,
+      failure: this.#failure(span),
+      undici: this.status === undefined && isUndici(span),
+      sca: this.sca,
+    })
+    this.response = undefined
+    return this.verdict
+  }
+
+  /** An error code says all, so only an answer that looks fine, or none, is looked into. */
+  #failure(span: SpanView): TransportFailure | undefined {
+    if (this.status !== undefined && this.status >= 400) return undefined
+    if (span.status.code === SpanStatusCode.ERROR) return readTransportFailure(span)
+    // The http instrumentation leaves a body that was cut, or stalled past axios' time limit, UNSET with 200. Which of
+    // the two it was cannot be told.
+    const cut =
+      this.response?.complete === false && this.status !== undefined && this.status >= 200 && this.status < 300
+    return cut ? { kind: 'network', neverSent: false } : undefined
+  }
+}
+
+function statusOf(attributes: Attributes): number | undefined {
+  const status = attributes['http.response.status_code'] ?? attributes['http.status_code']
+  if (typeof status === 'number') return status
+  return typeof status === 'string' && status !== '' ? Number(status) : undefined
+}
+
+function isUndici(span: SpanView): boolean {
+  const scope = span.instrumentationScope ?? span.instrumentationLibrary
+  return typeof scope?.name === 'string' && scope.name.includes('undici')
+}
+
+/** Whether two nested spans tell of one request. */
+export function isSameRequest(outer: Attributes | undefined, inner: Attributes): boolean {
+  if (outer === undefined) return false
+  const url = urlOf(inner)
+  const method = inner['http.request.method'] ?? inner['http.method']
+  return url !== undefined && url === urlOf(outer) && method === (outer['http.request.method'] ?? outer['http.method'])
+}

@@ -1,0 +1,124 @@
+import type { Attributes } from '@opentelemetry/api'
+
+/** One or several lines of a header, as instrumentations deliver them: joined by commas, in an array, or both. */
+export type HeaderValue = string | readonly string[]
+
+/** The only headers that are ever read. */
+export interface ResponseHeaders {
+  /** `X-RateLimit`: calls made, shortest window first. Source: Mangopay's documentation, "Rate limiting". */
+  readonly used: HeaderValue | undefined
+  /** `X-RateLimit-Remaining`: calls left. */
+  readonly remaining: HeaderValue | undefined
+  /** `X-RateLimit-Reset`: unix seconds. */
+  readonly reset: HeaderValue | undefined
+  /** `Date`: when the server answered. */
+  readonly date: HeaderValue | undefined
+  /** `WWW-Authenticate`: on a 401, whether strong customer authentication is asked for. */
+  readonly challenge: HeaderValue | undefined
+}
+
+const HEADERS = {
+  used: 'x-ratelimit',
+  remaining: 'x-ratelimit-remaining',
+  reset: 'x-ratelimit-reset',
+  date: 'date',
+  challenge: 'www-authenticate',
+} as const
+
+type Field = keyof typeof HEADERS
+const FIELDS = Object.entries(HEADERS) as readonly (readonly [Field, string])[]
+const FIELD_OF = new Map<string, Field>(FIELDS.map(([field, name]) => [name, field]))
+const LENGTHS = new Set(FIELDS.map(([, name]) => name.length))
+
+/** What the `responseHook` of the http instrumentation gets (`IncomingMessage`), as far as it is read. */
+interface NodeResponse {
+  readonly headers: Readonly<Record<string, HeaderValue | undefined>>
+  readonly complete?: boolean
+}
+
+/** What the `responseHook` of the undici instrumentation gets: names and values in turn. */
+interface UndiciResponse {
+  readonly headers: readonly (Uint8Array | string)[]
+}
+
+/** Reads the headers of what either instrumentation hands to its hook; undefined for anything else. */
+export function readResponseHeaders(response: unknown): ResponseHeaders | undefined {
+  const { headers } = (response ?? {}) as Partial<NodeResponse | UndiciResponse>
+  if (Array.isArray(headers)) return fromList(headers)
+  if (typeof headers !== 'object' || headers === null) return undefined
+  const {
+    [HEADERS.used]: used,
+    [HEADERS.remaining]: remaining,
+    [HEADERS.reset]: reset,
+  } = headers as NodeResponse['headers']
+  const { [HEADERS.date]: date, [HEADERS.challenge]: challenge } = headers as NodeResponse['headers']
+  return { used, remaining, reset, date, challenge }
+}
+
+function fromList(headers: readonly (Uint8Array | string)[]): ResponseHeaders {
+  const found: Record<Field, string[] | undefined> = {
+    used: undefined,
+    remaining: undefined,
+    reset: undefined,
+    date: undefined,
+    challenge: undefined,
+  }
+  for (let i = 0; i + 1 < headers.length; i += 2) {
+    const name = headers[i] as Uint8Array | string
+    if (!LENGTHS.has(name.length)) continue
+    const field = FIELD_OF.get(latin1(name).toLowerCase())
+    if (field === undefined) continue
+    const value = latin1(headers[i + 1] as Uint8Array | string)
+    found[field] = [...(found[field] ?? []), value]
+  }
+  return found
+}
+
+const latin1 = (text: Uint8Array | string) => (typeof text === 'string' ? text : Buffer.from(text).toString('latin1'))
+
+/**
+ * Reads the headers that a user has configured the instrumentation to record (`headersToSpanAttributes`): the old
+ * conventions spell them with underscores. Undefined when none of them is there.
+ */
+export function readHeaderAttributes(attributes: Attributes): ResponseHeaders | undefined {
+  const used = headerAttribute(attributes, 'http.response.header.x-ratelimit', 'http.response.header.x_ratelimit')
+  const challenge = headerAttribute(
+    attributes,
+    'http.response.header.www-authenticate',
+    'http.response.header.www_authenticate',
+  )
+  if (used === undefined && challenge === undefined) return undefined
+  return {
+    used,
+    remaining: headerAttribute(
+      attributes,
+      'http.response.header.x-ratelimit-remaining',
+      'http.response.header.x_ratelimit_remaining',
+    ),
+    reset: headerAttribute(
+      attributes,
+      'http.response.header.x-ratelimit-reset',
+      'http.response.header.x_ratelimit_reset',
+    ),
+    date: headerAttribute(attributes, 'http.response.header.date', 'http.response.header.date'),
+    challenge,
+  }
+}
+
+function headerAttribute(attributes: Attributes, stable: string, old: string): HeaderValue | undefined {
+  const value = attributes[stable] ?? attributes[old]
+  if (typeof value === 'string') return value
+  return Array.isArray(value) ? value.filter((line): line is string => typeof line === 'string') : undefined
+}
+
+/** The values of a header, one for each comma-separated element of each line. */
+export function elements(header: HeaderValue | undefined): string[] {
+  if (header === undefined) return []
+  return typeof header === 'string' ? header.split(',') : header.flatMap((line) => String(line).split(','))
+}
+
+/** Whether a 401 asks the end user for strong customer authentication. Nothing else of the header is looked at. */
+export function asksForSca({ challenge }: ResponseHeaders): boolean {
+  const lines = typeof challenge === 'string' ? [challenge] : Array.isArray(challenge) ? challenge : []
+  return lines.some((line: unknown) => typeof line === 'string' && line.trimStart().startsWith('PendingUserAction'))
+}

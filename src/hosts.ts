@@ -1,0 +1,149 @@
+import type { Attributes } from '@opentelemetry/api'
+import { authorityOf, pathStart, SLASH, urlOf } from './url.ts'
+
+/** Where a host belongs. */
+export interface HostRule {
+  /** Value of `mangopay.environment`. */
+  readonly environment: string
+  /** The only port that matches; every port without it. */
+  readonly port: number | undefined
+  /** Path in front of the API's own, without a slash at its end: `/mangopay`, or empty. */
+  readonly prefix: string
+}
+
+/** The hosts of Mangopay's API. Source: Mangopay's documentation, "API hosts" and "mTLS". */
+export const MANGOPAY_HOSTS: Readonly<Record<string, string>> = {
+  'api.mangopay.com': 'production',
+  'api-mtls.mangopay.com': 'production',
+  'api.sandbox.mangopay.com': 'sandbox',
+  'api-mtls.sandbox.mangopay.com': 'sandbox',
+}
+
+const HOST_KEY = /^(\[[0-9a-f:.]+\]|[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?)(?::(\d{1,5}))?(\/[^?#\s]*)?$/
+
+/** The hosts that are ours, compared whole: `api.mangopay.com.evil.example` is foreign. */
+export class Hosts {
+  readonly #rules = new Map<string, HostRule[]>()
+  /** 1 for each length that a spelling of one of our hosts can have: turns most foreign hosts away unread. */
+  readonly #lengths = new Uint8Array(512)
+
+  /** @throws TypeError naming the key or value that is no host or no name */
+  constructor(hosts: Readonly<Record<string, string>>) {
+    for (const [key, environment] of Object.entries(MANGOPAY_HOSTS)) this.#add(key, environment)
+    for (const [key, environment] of Object.entries(hosts)) this.#add(key, environment)
+  }
+
+  #add(key: string, environment: unknown): void {
+    const match = HOST_KEY.exec(key.toLowerCase())
+    const port = match?.[2] === undefined ? undefined : Number(match[2])
+    if (match?.[1] === undefined || port === 0 || (port ?? 0) > 65_535) {
+      throw new TypeError(
+        `opentelemetry-mangopay: option hosts: "${key}" is not "host", "host:port" or "host/prefix" (no scheme, no user; a name with other than ASCII letters in its punycode form)`,
+      )
+    }
+    if (typeof environment !== 'string' || environment.trim() === '') {
+      throw new TypeError(
+        `opentelemetry-mangopay: option hosts: the environment of "${key}" must be a name such as "production", not ${JSON.stringify(environment) ?? String(environment)}`,
+      )
+    }
+    const host = bare(match[1])
+    const prefix = key.slice(key.length - (match[3] ?? '').length).replace(/\/+$/, '')
+    const others = (this.#rules.get(host) ?? []).filter((rule) => rule.port !== port || rule.prefix !== prefix)
+    // The most particular first: with a port before without, then the longest prefix.
+    const rules = [...others, { environment, port, prefix }].sort(
+      (a, b) => Number(b.port !== undefined) - Number(a.port !== undefined) || b.prefix.length - a.prefix.length,
+    )
+    this.#rules.set(host, rules)
+    // As it is, with a dot at the end, in brackets, or both.
+    for (let extra = 0; extra <= 3; extra++) this.#lengths[host.length + extra] = 1
+  }
+
+  /** The environments that hosts can belong to. */
+  get environments(): Set<string> {
+    return new Set([...this.#rules.values()].flat().map((rule) => rule.environment))
+  }
+
+  /**
+   * The rule that a span's attributes match, of the old or the stable HTTP conventions; undefined for foreign ones.
+   * Runs for each CLIENT span of the application: no URL is parsed and nothing allocated while the host has an
+   * attribute of its own.
+   */
+  find(attributes: Attributes): HostRule | undefined {
+    if (typeof (attributes['http.request.method'] ?? attributes['http.method']) !== 'string') return undefined
+    let host = attributes['server.address'] ?? attributes['net.peer.name']
+    if (typeof host !== 'string') {
+      const authority = attributes['http.host'] ?? authorityOf(urlOf(attributes))
+      if (typeof authority !== 'string') return undefined
+      host = withoutPort(authority)
+    }
+    if (this.#lengths[host.length] !== 1) return undefined
+    let rules = this.#rules.get(host)
+    if (rules === undefined) {
+      const name = bare(host)
+      if (name !== host) rules = this.#rules.get(name)
+    }
+    if (rules === undefined) return undefined
+    const only = rules[0] as HostRule
+    return rules.length === 1 && only.port === undefined && only.prefix === '' ? only : choose(rules, attributes)
+  }
+}
+
+function choose(rules: HostRule[], attributes: Attributes): HostRule | undefined {
+  const port = portOf(attributes)
+  const url = urlOf(attributes)
+  return rules.find(
+    (rule) =>
+      (rule.port === undefined || rule.port === port) && (url === undefined ? rule.prefix === '' : under(url, rule)),
+  )
+}
+
+/** Whether a URL's path is the prefix or goes on below it. */
+function under(url: string, { prefix }: HostRule): boolean {
+  if (prefix === '') return true
+  const start = pathStart(url)
+  if (start === -1 || !url.startsWith(prefix, start)) return false
+  const next = url.charCodeAt(start + prefix.length)
+  return next === SLASH || next === 63 || next === 35 || Number.isNaN(next) // "/", "?", "#" or the end
+}
+
+/** Lower case, without a dot at the end and without the brackets of an IPv6 address. Other than ASCII stays as it is. */
+function bare(host: string): string {
+  let plain = true
+  for (let i = 0; i < host.length; i++) {
+    const code = host.charCodeAt(i)
+    // toLowerCase would turn the Kelvin sign into a k, and a look-alike into our host.
+    if (code > 127) return host
+    if ((code >= 65 && code <= 90) || code === 91) plain = false
+  }
+  const dot = host.endsWith('.')
+  if (plain && !dot) return host
+  const name = (dot ? host.slice(0, -1) : host).toLowerCase()
+  return name.startsWith('[') && name.endsWith(']') ? name.slice(1, -1) : name
+}
+
+/** The port of the request. Old conventions carry it at start only in `http.host` or in the URL. */
+function portOf(attributes: Attributes): number {
+  const known = attributes['server.port'] ?? attributes['net.peer.port']
+  if (typeof known === 'number') return known
+  if (typeof known === 'string') return Number(known)
+  const url = urlOf(attributes)
+  const port = portIn(attributes['http.host']) ?? portIn(authorityOf(url))
+  return port ?? (url?.startsWith('http:') === true ? 80 : 443)
+}
+
+function portIn(authority: unknown): number | undefined {
+  if (typeof authority !== 'string') return undefined
+  const colon = portIndex(authority)
+  return colon === -1 ? undefined : Number(authority.slice(colon + 1))
+}
+
+function withoutPort(authority: string): string {
+  const colon = portIndex(authority)
+  return colon === -1 ? authority : authority.slice(0, colon)
+}
+
+/** Index of the colon before the port; the colons of an IPv6 address, in brackets, are none. */
+function portIndex(authority: string): number {
+  const colon = authority.lastIndexOf(':')
+  return colon > authority.lastIndexOf(']') ? colon : -1
+}

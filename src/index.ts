@@ -1,0 +1,15 @@
+export type { MangopaySpanProcessorOptions, QuotaOptions, SpikeOptions } from './options.ts'
+export type { LiveSpan, Sampler, SamplingResult, SpanView } from './otel.ts'
+export type { ErrorCategory, Outcome } from './outcome.ts'
+export { MangopaySpanProcessor } from './processor.ts'
+export type { QuotaLowEvent } from './quota-watch.ts'
+export type {
+  EnvironmentSnapshot,
+  ErrorKind,
+  OperationSnapshot,
+  QuotaSnapshot,
+  RatesSnapshot,
+  Snapshot,
+  SpikeSnapshot,
+} from './snapshot.ts'
+export type { SpikeEvent } from './spikes.ts'

@@ -1,0 +1,123 @@
+import type { Attributes } from '@opentelemetry/api'
+import type { Call } from './call.ts'
+import type { ResponseHeaders } from './headers.ts'
+import type { MetricSource } from './metrics.ts'
+import type { ResolvedOptions } from './options.ts'
+import type { Verdict } from './outcome.ts'
+import { QuotaBook, type QuotaState } from './quota-book.ts'
+import { type QuotaLowEvent, QuotaWatch } from './quota-watch.ts'
+import type { ErrorKind } from './snapshot.ts'
+import { type SpikeEvent, SpikeWatch } from './spikes.ts'
+import { type Cell, Tally } from './tally.ts'
+import { ERROR_KINDS, SlidingWindow } from './window.ts'
+
+/** What is known of one environment besides its counts. */
+interface EnvironmentState {
+  readonly window: SlidingWindow
+  readonly spikes: SpikeWatch
+}
+
+/** What started or ended since the last look. */
+export interface Events {
+  readonly spikes: readonly SpikeEvent[]
+  readonly quotas: readonly QuotaLowEvent[]
+}
+
+/** Forecasts are not made anew for each call. */
+const QUOTA_LOOK_MILLISECONDS = 1000
+
+/** Everything this process knows of its Mangopay calls: counts, rates, quota, and what is out of the ordinary. */
+export class Ledger implements MetricSource {
+  readonly #options: ResolvedOptions
+  readonly #tally: Tally
+  readonly #quota: QuotaBook
+  readonly #quotaWatch: QuotaWatch
+  readonly #environments = new Map<string, EnvironmentState>()
+  #now = Number.NEGATIVE_INFINITY
+  #lastQuotaLook = Number.NEGATIVE_INFINITY
+
+  constructor(options: ResolvedOptions, environments: number) {
+    this.#options = options
+    this.#tally = new Tally(environments)
+    this.#quota = new QuotaBook(options.accounts)
+    this.#quotaWatch = new QuotaWatch(options.quota)
+  }
+
+  /** The clock; it never goes back, even if the one given does. */
+  now(): number {
+    const now = this.#options.clock()
+    if (now > this.#now) this.#now = now
+    return this.#now
+  }
+
+  get cells(): readonly Cell[] {
+    return this.#tally.cells
+  }
+
+  /**
+   * Counts a call.
+   *
+   * @returns the attributes for its duration
+   */
+  count(call: Call, verdict: Verdict, now: number): Readonly<Attributes> {
+    const { environment } = call.rule
+    const { status, operation } = call
+    const attributes = this.#tally.count(environment, operation, call.write, status, verdict)
+    this.#environment(environment).window.add(now, operation.name, status, verdict)
+    return attributes
+  }
+
+  /** Takes in the headers of a response; returns the windows with nothing left. */
+  readHeaders(call: Call, headers: ResponseHeaders, attributes: Attributes): string[] | undefined {
+    const { environment } = call.rule
+    return this.#quota.read(environment, headers, this.now(), () => call.clientId(attributes))
+  }
+
+  /** Looks whether something has started or ended; after a call, only in its environment and not at every forecast. */
+  look(now: number, environment?: string): Events {
+    const states = environment === undefined ? [...this.#environments.values()] : [this.#environment(environment)]
+    const [only] = states
+    const spikes =
+      states.length === 1 && only !== undefined
+        ? only.spikes.look(now)
+        : states.flatMap((state) => state.spikes.look(now) as SpikeEvent[])
+    if (environment !== undefined && now - this.#lastQuotaLook < QUOTA_LOOK_MILLISECONDS) return { spikes, quotas: [] }
+    this.#lastQuotaLook = now
+    return { spikes, quotas: this.#quotaWatch.look(this.#quota.states(now)) }
+  }
+
+  /** Ends whatever has started. */
+  end(): Events {
+    const now = this.now()
+    return {
+      spikes: [...this.#environments.values()].flatMap((state) => state.spikes.end(now)),
+      quotas: this.#quotaWatch.end(),
+    }
+  }
+
+  ratios(): { environment: string; kind: ErrorKind; ratio: number }[] {
+    const now = this.now()
+    return [...this.#environments].flatMap(([environment, { window }]) =>
+      ERROR_KINDS.map((kind) => ({ environment, kind, ratio: window.ratio(now, kind) })),
+    )
+  }
+
+  quotas(): QuotaState[] {
+    return this.#quota.states(this.now())
+  }
+
+  /** The environments that were called. */
+  get environments(): ReadonlyMap<string, EnvironmentState> {
+    return this.#environments
+  }
+
+  #environment(name: string): EnvironmentState {
+    let state = this.#environments.get(name)
+    if (state === undefined) {
+      const window = new SlidingWindow(this.#options.spike.windowSeconds)
+      state = { window, spikes: new SpikeWatch(this.#options.spike, name, window) }
+      this.#environments.set(name, state)
+    }
+    return state
+  }
+}

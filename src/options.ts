@@ -1,0 +1,252 @@
+import type { MeterProvider } from '@opentelemetry/api'
+import type { QuotaLowEvent } from './quota-watch.ts'
+import type { ErrorKind } from './snapshot.ts'
+import type { SpikeEvent } from './spikes.ts'
+
+/** Options of `MangopaySpanProcessor`; every one may be left out. */
+export interface MangopaySpanProcessorOptions {
+  /**
+   * Hosts besides Mangopay's own four, such as a gateway, an egress proxy or a mock: `host`, `host:port` or
+   * `host/prefix` (also `host:port/prefix`) → name of the environment. Without a port every port matches; a path
+   * prefix is cut before the route is looked up, and other paths of that host are foreign.
+   *
+   * @example { 'mangopay-proxy.internal:8443': 'production' }
+   */
+  hosts?: Readonly<Record<string, string>>
+
+  /**
+   * Whether a span whose route is known is renamed from `GET` to `GET /v2.01/{clientId}/users/{userId}`, as the HTTP
+   * conventions ask.
+   *
+   * @default true
+   */
+  renameSpans?: boolean
+
+  /**
+   * Where the metrics go.
+   *
+   * @default the global one, looked up at each call, so that it may be set later than this processor
+   */
+  meterProvider?: MeterProvider
+
+  /**
+   * Epoch milliseconds that never go back. For tests.
+   *
+   * @default performance.timeOrigin + performance.now()
+   */
+  clock?: () => number
+
+  /**
+   * Mangopay client id → alias, for platforms with several client ids: the quota of each is shown apart, with the
+   * alias as label `mangopay.account`. The client id itself is never recorded.
+   *
+   * @default one account for each environment
+   */
+  accounts?: Readonly<Record<string, string>>
+
+  /** When failures count as a spike, and the length of the sliding window that rates are taken over. */
+  spike?: Partial<SpikeOptions>
+
+  /** Called when failures become frequent and again when that is over; started and ended always come in pairs. */
+  onSpike?: (event: SpikeEvent) => void
+
+  /** When a quota counts as low. */
+  quota?: Partial<QuotaOptions>
+
+  /** Called when a quota window is nearly spent and again when that is over; started and ended always come in pairs. */
+  onQuotaLow?: (event: QuotaLowEvent) => void
+}
+
+/** When failures count as a spike. */
+export interface SpikeOptions {
+  /**
+   * Length of the sliding window in seconds, 10 to 3600; also that of `mangopay.client.error_ratio` and of the rates
+   * in `snapshot()`. It slides in 60 steps.
+   *
+   * @default 300
+   */
+  windowSeconds: number
+  /**
+   * Failures in the window that a spike needs, 1 or more.
+   *
+   * @default 5
+   */
+  minimumCount: number
+  /**
+   * Share of the calls in the window that a spike needs, above 0 and up to 1.
+   *
+   * @default 0.05
+   */
+  ratio: number
+  /**
+   * A spike is over below this share; above 0 and up to `ratio`.
+   *
+   * @default half of `ratio`
+   */
+  clearRatio: number
+  /**
+   * Seconds that a spike lasts at least, 0 or more.
+   *
+   * @default 60
+   */
+  minimumSeconds: number
+  /**
+   * Which failures are watched: answers 429, answers 500, or `server_error`, `timeout` and `network` together.
+   *
+   * @default ['429', '500', 'unavailable']
+   */
+  kinds: readonly ErrorKind[]
+}
+
+/** When a quota counts as low: by what is left, or by how long it will last. */
+export interface QuotaOptions {
+  /**
+   * Share of the quota that is left, from 0 (off) to 1.
+   *
+   * @default 0.1
+   */
+  lowShare: number
+  /**
+   * Seconds until nothing is left at the present pace, 0 (off) or more. Looked at once 40 % of the window are used.
+   *
+   * @default 600
+   */
+  emptyWithinSeconds: number
+}
+
+/** The options with their defaults. */
+export interface ResolvedOptions {
+  readonly hosts: Readonly<Record<string, string>>
+  readonly renameSpans: boolean
+  readonly meterProvider: MeterProvider | undefined
+  readonly clock: () => number
+  readonly accounts: Readonly<Record<string, string>>
+  readonly spike: SpikeOptions
+  readonly onSpike: ((event: SpikeEvent) => void) | undefined
+  readonly quota: QuotaOptions
+  readonly onQuotaLow: ((event: QuotaLowEvent) => void) | undefined
+}
+
+const ERROR_KINDS: readonly unknown[] = ['429', '500', 'unavailable'] satisfies ErrorKind[]
+
+/**
+ * Checks the options and fills in the defaults.
+ *
+ * @throws TypeError or RangeError naming the option and its value
+ */
+export function resolveOptions(options: MangopaySpanProcessorOptions = {}): ResolvedOptions {
+  const given = record('', options, [
+    'hosts',
+    'renameSpans',
+    'meterProvider',
+    'clock',
+    'accounts',
+    'spike',
+    'onSpike',
+    'quota',
+    'onQuotaLow',
+  ])
+  const spike = record('spike', options.spike, [
+    'windowSeconds',
+    'minimumCount',
+    'ratio',
+    'clearRatio',
+    'minimumSeconds',
+    'kinds',
+  ])
+  const quota = record('quota', options.quota, ['lowShare', 'emptyWithinSeconds'])
+  const ratio = number('spike.ratio', spike['ratio'], 0.05, Number.MIN_VALUE, 1)
+  return {
+    hosts: (record('hosts', options.hosts) as Record<string, string>) ?? {},
+    renameSpans: ofType('renameSpans', given['renameSpans'], 'boolean') ?? true,
+    meterProvider: withMethod('meterProvider', given['meterProvider'], 'getMeter'),
+    clock: ofType('clock', given['clock'], 'function') ?? monotonicEpoch,
+    accounts: aliases(record('accounts', options.accounts)),
+    spike: {
+      windowSeconds: number('spike.windowSeconds', spike['windowSeconds'], 300, 10, 3600),
+      minimumCount: number('spike.minimumCount', spike['minimumCount'], 5, 1),
+      ratio,
+      clearRatio: number('spike.clearRatio', spike['clearRatio'], ratio / 2, Number.MIN_VALUE, ratio),
+      minimumSeconds: number('spike.minimumSeconds', spike['minimumSeconds'], 60, 0),
+      kinds: kinds(spike['kinds']),
+    },
+    onSpike: ofType('onSpike', given['onSpike'], 'function'),
+    quota: {
+      lowShare: number('quota.lowShare', quota['lowShare'], 0.1, 0, 1),
+      emptyWithinSeconds: number('quota.emptyWithinSeconds', quota['emptyWithinSeconds'], 600, 0),
+    },
+    onQuotaLow: ofType('onQuotaLow', given['onQuotaLow'], 'function'),
+  }
+}
+
+const monotonicEpoch = () => performance.timeOrigin + performance.now()
+
+function show(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value)
+  } catch {
+    return String(value)
+  }
+}
+
+const wrong = (option: string, value: unknown, wanted: string) =>
+  new TypeError(`opentelemetry-mangopay: option ${option} must be ${wanted}, not ${show(value)}`)
+
+function record(option: string, value: unknown, keys?: readonly string[]): Record<string, unknown> {
+  if (value === undefined) return {}
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw option === ''
+      ? new TypeError(`opentelemetry-mangopay: options must be an object, not ${show(value)}`)
+      : wrong(option, value, 'an object')
+  }
+  const unknown = keys === undefined ? undefined : Object.keys(value).find((key) => !keys.includes(key))
+  if (unknown !== undefined) {
+    const name = option === '' ? unknown : `${option}.${unknown}`
+    throw new TypeError(
+      `opentelemetry-mangopay: there is no option ${name} (its value: ${show((value as Record<string, unknown>)[unknown])})`,
+    )
+  }
+  return value as Record<string, unknown>
+}
+
+interface Types {
+  boolean: boolean
+  // biome-ignore lint/suspicious/noExplicitAny: the one place where a function of unknown signature is taken as declared
+  function: (...args: any[]) => any
+}
+
+function ofType<T extends keyof Types>(option: string, value: unknown, type: T): Types[T] | undefined {
+  if (value === undefined) return undefined
+  if (typeof value !== type) throw wrong(option, value, type === 'boolean' ? 'true or false' : 'a function')
+  return value as Types[T]
+}
+
+function withMethod(option: string, value: unknown, method: string): MeterProvider | undefined {
+  if (value === undefined) return undefined
+  if (typeof (value as Record<string, unknown> | null)?.[method] !== 'function') {
+    throw wrong(option, value, `an object with a method ${method}`)
+  }
+  return value as MeterProvider
+}
+
+function number(option: string, value: unknown, standard: number, least: number, most = Number.MAX_VALUE): number {
+  if (value === undefined) return standard
+  if (typeof value === 'number' && value >= least && value <= most) return value
+  const low = least === Number.MIN_VALUE ? 'above 0' : `of at least ${least}`
+  throw new RangeError(
+    `opentelemetry-mangopay: option ${option} must be a number ${low}${most === Number.MAX_VALUE ? '' : ` and at most ${most}`}, not ${show(value)}`,
+  )
+}
+
+function kinds(value: unknown): readonly ErrorKind[] {
+  if (value === undefined) return ERROR_KINDS as readonly ErrorKind[]
+  if (Array.isArray(value) && value.every((kind) => ERROR_KINDS.includes(kind))) return [...new Set(value)]
+  throw wrong('spike.kinds', value, `a list of ${ERROR_KINDS.map(show).join(', ')}`)
+}
+
+function aliases(accounts: Record<string, unknown>): Readonly<Record<string, string>> {
+  for (const [clientId, alias] of Object.entries(accounts)) {
+    if (typeof alias !== 'string' || alias.trim() === '') throw wrong(`accounts["${clientId}"]`, alias, 'a name')
+  }
+  return accounts as Record<string, string>
+}

@@ -1,0 +1,150 @@
+/** A window is kept in 60 parts, and one more: the oldest, which is leaving while the newest fills. */
+const PARTS = 60
+const SLOTS = PARTS + 1
+
+/** Seconds over which a pace is averaged; none is longer than a quarter of the window. */
+const SPANS: readonly number[] = [5, 20, 80, 320, 1280, 5120, 20_480]
+
+/** Standard deviations by which a pace must stand out of the scatter of chance before it is believed. */
+const CERTAINTY = 4
+
+/**
+ * How fast the calls of an account come, and how soon they leave a sliding window: from the readings of `used`, which
+ * tell of the whole account, while this process makes only its own share of the calls.
+ *
+ * Between two readings, calls made = growth of `used` + calls that left the window meanwhile. What leaves is what came
+ * one window ago. Of the time before the first reading only the sum is known; it is taken to have come evenly, so for
+ * one window length after the start a forecast is wrong by what had come unevenly. Times are seconds of the server.
+ */
+export class Pace {
+  readonly #windowSeconds: number
+  readonly #partSeconds: number
+  /** Calls by the part of absolute time they were made in: a ring, whose sum is what the window holds. */
+  readonly #slots = new Float64Array(SLOTS)
+  /** How far calls have been let go from the window. */
+  #slidTo: number
+  #lastReading: number
+  /** Calls a second, one average for each span. */
+  readonly #averages: { readonly span: number; value: number }[]
+
+  constructor(windowSeconds: number, seconds: number, used: number) {
+    this.#windowSeconds = windowSeconds
+    this.#partSeconds = windowSeconds / PARTS
+    this.#slidTo = seconds
+    this.#lastReading = seconds
+    const epoch = this.#epoch(seconds)
+    const share = seconds / this.#partSeconds - epoch
+    this.#slots.fill(used / PARTS)
+    this.#slots[epoch % SLOTS] = (used / PARTS) * share
+    this.#slots[(epoch + 1) % SLOTS] = (used / PARTS) * (1 - share)
+    this.#averages = SPANS.filter((span) => span <= windowSeconds / 4).map((span) => ({
+      span,
+      value: used / windowSeconds,
+    }))
+  }
+
+  /** Takes in a reading. They come in the order of their time. */
+  update(seconds: number, used: number): void {
+    this.#slide(seconds)
+    let made = used - this.#used()
+    if (made < 0) {
+      this.#forgetOldest(-made)
+      made = 0
+    }
+    const newest = this.#epoch(this.#slidTo) % SLOTS
+    this.#slots[newest] = this.#slot(newest) + made
+    const passed = Math.max(0, seconds - this.#lastReading)
+    for (const average of this.#averages) {
+      average.value = average.value * Math.exp(-passed / average.span) + made / average.span
+    }
+    this.#lastReading = Math.max(seconds, this.#lastReading)
+  }
+
+  /**
+   * Seconds until the window holds `limit` calls if they keep coming at the present pace; undefined when it never
+   * would, because as many leave as come.
+   *
+   * The present pace is the fastest of several averages, over 5 seconds to a quarter of the window, that stands out of
+   * chance: a retry loop is believed within seconds, the scatter of steady traffic never.
+   */
+  secondsToEmpty(seconds: number, limit: number): number | undefined {
+    this.#slide(seconds)
+    const passed = Math.max(0, seconds - this.#lastReading)
+    let certain = 0
+    let pace = 0
+    for (const { span, value } of this.#averages) {
+      const now = value * Math.exp(-passed / span)
+      // An exponential average over a span weighs as many calls as an even one over twice that span.
+      const least = now - CERTAINTY * Math.sqrt(now / (2 * span))
+      if (least > certain) {
+        certain = least
+        pace = now
+      }
+    }
+    return this.#secondsTo(limit, certain) === undefined ? undefined : this.#secondsTo(limit, pace)
+  }
+
+  /** Walks through the parts in the order they leave, for one window length. */
+  #secondsTo(limit: number, pace: number): number | undefined {
+    const epoch = this.#epoch(this.#slidTo)
+    let used = this.#used()
+    let elapsed = 0
+    let step = (epoch + 1) * this.#partSeconds - this.#slidTo
+    for (let i = 1; i <= SLOTS; i++) {
+      if (used >= limit) return elapsed
+      const growth = pace * step - this.#slot((epoch + i) % SLOTS)
+      if (growth > 0 && used + growth >= limit) return elapsed + (step * (limit - used)) / growth
+      used += growth
+      elapsed += step
+      step = this.#partSeconds
+    }
+    return undefined
+  }
+
+  #used(): number {
+    let sum = 0
+    for (const calls of this.#slots) sum += calls
+    return sum
+  }
+
+  /** Lets go what leaves until a later time: whole parts, and of the oldest the share of its time that has passed. */
+  #slide(seconds: number): void {
+    if (seconds <= this.#slidTo) return
+    if (seconds - this.#slidTo > this.#windowSeconds + this.#partSeconds) {
+      this.#slots.fill(0)
+      this.#slidTo = seconds
+      return
+    }
+    const target = this.#epoch(seconds)
+    let epoch = this.#epoch(this.#slidTo)
+    let within = this.#slidTo / this.#partSeconds - epoch
+    for (; epoch < target; epoch++) {
+      this.#slots[(epoch + 1) % SLOTS] = 0
+      within = 0
+    }
+    const oldest = (epoch + 1) % SLOTS
+    const remaining = (1 - (seconds / this.#partSeconds - epoch)) / (1 - within)
+    this.#slots[oldest] = this.#slot(oldest) * Math.min(1, Math.max(0, remaining))
+    this.#slidTo = seconds
+  }
+
+  /** Calls left earlier than an even spread said. */
+  #forgetOldest(calls: number): void {
+    const epoch = this.#epoch(this.#slidTo)
+    let left = calls
+    for (let i = 1; i <= SLOTS && left > 0; i++) {
+      const slot = (epoch + i) % SLOTS
+      const taken = Math.min(left, this.#slot(slot))
+      this.#slots[slot] = this.#slot(slot) - taken
+      left -= taken
+    }
+  }
+
+  #epoch(seconds: number): number {
+    return Math.floor(seconds / this.#partSeconds)
+  }
+
+  #slot(index: number): number {
+    return this.#slots[index] as number
+  }
+}

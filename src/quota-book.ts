@@ -1,0 +1,159 @@
+import { diag } from '@opentelemetry/api'
+import type { ResponseHeaders } from './headers.ts'
+import { Pace } from './pace.ts'
+import { QUOTA_WINDOWS, type QuotaReading, type QuotaResponse, type QuotaWindow, readQuota } from './quota.ts'
+import type { QuotaSnapshot } from './snapshot.ts'
+
+/** A server whose `Date` is more than this behind an earlier one has had its clock set right. */
+const CLOCK_CORRECTION = 24 * 3600 * 1000
+
+interface Entry {
+  readonly window: QuotaWindow
+  readonly pace: Pace
+  used: number
+  remaining: number
+  reset: number
+  /** Epoch milliseconds on the server's clock. */
+  serverTime: number
+  /** Epoch milliseconds on ours. */
+  localTime: number
+}
+
+/** The quota of one Mangopay account. */
+interface Account {
+  readonly environment: string
+  readonly alias: string | undefined
+  /** Milliseconds that the server's clock is ahead of ours, by the last `Date`. */
+  offset: number
+  readonly entries: Map<QuotaWindow, Entry>
+}
+
+/** One quota window as it stands, and where its reading came from. */
+export interface QuotaState extends QuotaSnapshot {
+  readonly environment: string
+  /** Unix seconds on the server's clock of the response that was read. */
+  readonly readingTimestamp: number
+}
+
+/** The newest reading of every quota window of every account. Memory does not grow with traffic. */
+export class QuotaBook {
+  readonly #aliases: ReadonlyMap<string, string>
+  readonly #accounts = new Map<string, Account>()
+  /** Without aliases: the client id whose quota is shown, by environment. Kept in memory only. */
+  readonly #shown = new Map<string, string>()
+  readonly #problems = new Set<string>()
+
+  /** @param aliases - option `accounts`: client id → alias */
+  constructor(aliases: Readonly<Record<string, string>>) {
+    this.#aliases = new Map(Object.entries(aliases))
+  }
+
+  /**
+   * Takes in the headers of one response.
+   *
+   * @param clientId - looks the client id up; called only when the response carries a quota
+   * @returns names of the windows with nothing left, shortest first; undefined when there are none
+   */
+  read(
+    environment: string,
+    headers: ResponseHeaders,
+    now: number,
+    clientId: () => string | undefined,
+  ): string[] | undefined {
+    const response = readQuota(headers, now)
+    if (response === undefined) return undefined
+    if (response.problem !== undefined)
+      this.#complain(`rate-limit headers: ${response.problem}; that window is skipped`)
+    const account = this.#account(environment, clientId())
+    if (account !== undefined) this.#store(account, response, now)
+    const exhausted = response.readings.filter(({ remaining }) => remaining === 0).map(({ window }) => window.name)
+    return exhausted.length === 0 ? undefined : exhausted
+  }
+
+  #account(environment: string, clientId: string | undefined): Account | undefined {
+    let alias: string | undefined
+    if (this.#aliases.size > 0) {
+      if (clientId === undefined) {
+        // A token call names no account. It is told only when it can be no other.
+        const known = [...this.#accounts.values()].filter((account) => account.environment === environment)
+        return known.length === 1 && this.#aliases.size === 1 ? known[0] : undefined
+      }
+      alias = this.#aliases.get(clientId)
+      if (alias === undefined) {
+        this.#complain('calls of a client id that option accounts does not list; its quota is not shown')
+        return undefined
+      }
+    } else if (clientId !== undefined) {
+      const shown = this.#shown.get(environment)
+      if (shown !== undefined && shown !== clientId) {
+        this.#complain('two client ids in one environment; the quota shown is that of the last, see option accounts')
+        this.#accounts.delete(environment)
+      }
+      this.#shown.set(environment, clientId)
+    }
+    const key = alias === undefined ? environment : `${environment} ${alias}`
+    const account = this.#accounts.get(key) ?? { environment, alias, offset: 0, entries: new Map() }
+    this.#accounts.set(key, account)
+    return account
+  }
+
+  #store(account: Account, { readings, date }: QuotaResponse, now: number): void {
+    const serverTime = date ?? now + account.offset
+    if (date !== undefined) account.offset = date - now
+    for (const reading of readings) {
+      const entry = account.entries.get(reading.window)
+      if (entry === undefined || serverTime < entry.serverTime - CLOCK_CORRECTION) {
+        account.entries.set(reading.window, newEntry(reading, serverTime, now))
+      } else if (serverTime > entry.serverTime || (serverTime === entry.serverTime && reading.used >= entry.used)) {
+        entry.pace.update(serverTime / 1000, reading.used)
+        const { used, remaining, reset } = reading
+        Object.assign(entry, { used, remaining, reset, serverTime, localTime: now })
+      }
+    }
+  }
+
+  /** Every window as it stands: one whose whole length has passed on the server's clock without a reading is unused. */
+  states(now: number): QuotaState[] {
+    return [...this.#accounts.values()].flatMap((account) =>
+      QUOTA_WINDOWS.flatMap((window) => {
+        const entry = account.entries.get(window)
+        return entry === undefined ? [] : [stateOf(account, entry, now)]
+      }),
+    )
+  }
+
+  /** One line for each cause, not one for each call. */
+  #complain(problem: string): void {
+    if (this.#problems.has(problem)) return
+    this.#problems.add(problem)
+    diag.warn(`opentelemetry-mangopay: ${problem}`)
+  }
+}
+
+function newEntry({ window, used, remaining, reset }: QuotaReading, serverTime: number, localTime: number): Entry {
+  const pace = new Pace(window.seconds, serverTime / 1000, used)
+  return { window, pace, used, remaining, reset, serverTime, localTime }
+}
+
+function stateOf(account: Account, entry: Entry, now: number): QuotaState {
+  const serverNow = now + account.offset
+  const limit = entry.used + entry.remaining
+  const passed = serverNow - entry.serverTime >= entry.window.seconds * 1000
+  const secondsToEmpty = passed
+    ? undefined
+    : entry.remaining === 0
+      ? 0
+      : entry.pace.secondsToEmpty(serverNow / 1000, limit)
+  return {
+    environment: account.environment,
+    window: entry.window.name,
+    ...(account.alias === undefined ? {} : { account: account.alias }),
+    limit,
+    used: passed ? 0 : entry.used,
+    remaining: passed ? limit : entry.remaining,
+    reset: entry.reset,
+    age: now - entry.localTime,
+    readingTimestamp: entry.serverTime / 1000,
+    ...(secondsToEmpty === undefined ? {} : { secondsToEmpty }),
+  }
+}

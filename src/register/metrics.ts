@@ -1,0 +1,53 @@
+import { choicesFrom, type Env, positiveFrom } from './env.ts'
+import { type Find, otlpExporter } from './otlp.ts'
+import { messageOf, type Say } from './say.ts'
+
+/** A metric reader, as far as `register` handles one. */
+export interface MetricReaderLike {
+  forceFlush(): Promise<void>
+}
+
+/** What `register` uses of the metrics SDK. */
+export interface MetricsSdk {
+  readonly PeriodicExportingMetricReader: new (options: object) => MetricReaderLike
+  readonly ConsoleMetricExporter: new () => unknown
+}
+
+const EXPORTERS = ['otlp', 'console', 'prometheus', 'none']
+
+/** The readers that export what OTEL_METRICS_EXPORTER asks for. The specification's default is OTLP, every minute. */
+export function metricReadersFrom(env: Env, sdk: MetricsSdk, find: Find, say: Say): MetricReaderLike[] {
+  const readers: MetricReaderLike[] = []
+  for (const name of choicesFrom(env, 'OTEL_METRICS_EXPORTER', EXPORTERS, 'otlp', say)) {
+    if (name === 'prometheus') {
+      const reader = prometheusReader(find, say)
+      if (reader) readers.push(reader)
+      continue
+    }
+    const exporter = name === 'console' ? new sdk.ConsoleMetricExporter() : otlpExporter('metrics', env, find, say)
+    if (exporter !== undefined) {
+      readers.push(new sdk.PeriodicExportingMetricReader({ exporter, ...paceFrom(env, say) }))
+    }
+  }
+  return readers
+}
+
+/** The reader refuses a time-out above its interval; a shorter interval alone is a common wish, so the time-out yields. */
+function paceFrom(env: Env, say: Say): { exportIntervalMillis: number; exportTimeoutMillis: number } {
+  const exportIntervalMillis = positiveFrom(env, 'OTEL_METRIC_EXPORT_INTERVAL', say) ?? 60_000
+  const timeout = positiveFrom(env, 'OTEL_METRIC_EXPORT_TIMEOUT', say) ?? 30_000
+  return { exportIntervalMillis, exportTimeoutMillis: Math.min(timeout, exportIntervalMillis) }
+}
+
+/** A pull exporter is a reader of its own. Host and port it reads from the environment. */
+function prometheusReader(find: Find, say: Say): MetricReaderLike | undefined {
+  const name = '@opentelemetry/exporter-prometheus'
+  try {
+    const classes = find(name)?.load() as { PrometheusExporter: new () => MetricReaderLike } | undefined
+    if (classes) return new classes.PrometheusExporter()
+    say(`OTEL_METRICS_EXPORTER=prometheus needs ${name}: npm install ${name}`)
+  } catch (error) {
+    say(`${name} cannot be used: ${messageOf(error)}`)
+  }
+  return undefined
+}

@@ -1,0 +1,13 @@
+/** Tells the person who started the app something, in one line. */
+export type Say = (line: string) => void
+
+/** Says it on stderr, where it does not mix with what the app prints. */
+export const sayOnStderr: Say = (line) => {
+  process.stderr.write(`opentelemetry-mangopay: ${line.replace(/\s+/g, ' ')}\n`)
+}
+
+/** What an error says, whatever was thrown; its first line, since Node appends whole require stacks. */
+export function messageOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error)
+  return message.split('\n', 1)[0] ?? ''
+}

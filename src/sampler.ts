@@ -1,0 +1,66 @@
+import {
+  type Attributes,
+  type Context,
+  isSpanContextValid,
+  type Link,
+  SpanKind,
+  TraceFlags,
+  trace,
+} from '@opentelemetry/api'
+import type { Hosts } from './hosts.ts'
+import type { Sampler, SamplingResult } from './otel.ts'
+
+/** The SDK's own default: a root span is sampled, any other follows its parent. */
+const PARENT_BASED_ALWAYS_ON: Sampler = {
+  shouldSample(context) {
+    const parent = trace.getSpanContext(context)
+    const dropped = parent !== undefined && isSpanContextValid(parent) && (parent.traceFlags & TraceFlags.SAMPLED) === 0
+    return { decision: dropped ? 0 : 2 }
+  },
+  toString: () => 'ParentBased{root=AlwaysOnSampler}',
+}
+
+/**
+ * Turns a Mangopay client span that its delegate drops into one that is recorded but not exported, so that the
+ * processor can count it; whether the trace is sampled stays as decided. Every other answer is the delegate's own.
+ */
+export class CountingSampler implements Sampler {
+  readonly #hosts: Hosts
+  readonly #delegate: Sampler
+  /** Whether the SDK has asked it: false means that another sampler stands in front, or that it was never installed. */
+  asked = false
+
+  constructor(hosts: Hosts, delegate: Sampler = PARENT_BASED_ALWAYS_ON) {
+    if (typeof delegate?.shouldSample !== 'function') {
+      throw new TypeError(`opentelemetry-mangopay: sampler() takes a Sampler or nothing, not ${String(delegate)}`)
+    }
+    this.#hosts = hosts
+    this.#delegate = delegate
+  }
+
+  shouldSample(
+    context: Context,
+    traceId: string,
+    spanName: string,
+    spanKind: SpanKind,
+    attributes: Attributes,
+    links: Link[],
+  ): SamplingResult {
+    this.asked = true
+    const result = this.#delegate.shouldSample(context, traceId, spanName, spanKind, attributes, links)
+    if (result.decision !== 0 || spanKind !== SpanKind.CLIENT || !this.#isOurs(attributes)) return result
+    return { ...result, decision: 1 }
+  }
+
+  #isOurs(attributes: Attributes): boolean {
+    try {
+      return this.#hosts.find(attributes) !== undefined
+    } catch {
+      return false // an attribute whose getter throws
+    }
+  }
+
+  toString(): string {
+    return `MangopaySampler{${this.#delegate.toString()}}`
+  }
+}

@@ -1,0 +1,86 @@
+/**
+ * Texts of HTTP status codes. Mangopay's own for the 14 codes that it documents, to the letter ("No content" and
+ * "Bad request" have a small second word); source: Mangopay's documentation, "HTTP response codes".
+ */
+const MANGOPAY_STATUS_TEXTS: readonly (readonly [number, string])[] = [
+  [200, 'OK'],
+  [204, 'No content'],
+  [400, 'Bad request'],
+  [401, 'Unauthorized'],
+  [403, 'Forbidden'],
+  [404, 'Not Found'],
+  [405, 'Method Not Allowed'],
+  [409, 'Conflict'],
+  [411, 'Length Required'],
+  [413, 'Payload Too Large'],
+  [415, 'Unsupported Media Type'],
+  [422, 'Unprocessable Entity'],
+  [429, 'Too Many Requests'],
+  [500, 'Internal Server Error'],
+]
+
+/**
+ * The reason phrases of Node's own table (`http.STATUS_CODES`, which follows the IANA registry) for the other codes.
+ * Written out because importing `node:http` here would load it before an instrumentation could.
+ */
+const STANDARD_STATUS_TEXTS: Readonly<Record<number, string>> = {
+  100: 'Continue',
+  101: 'Switching Protocols',
+  102: 'Processing',
+  103: 'Early Hints',
+  201: 'Created',
+  202: 'Accepted',
+  203: 'Non-Authoritative Information',
+  205: 'Reset Content',
+  206: 'Partial Content',
+  207: 'Multi-Status',
+  208: 'Already Reported',
+  226: 'IM Used',
+  300: 'Multiple Choices',
+  301: 'Moved Permanently',
+  302: 'Found',
+  303: 'See Other',
+  304: 'Not Modified',
+  305: 'Use Proxy',
+  307: 'Temporary Redirect',
+  308: 'Permanent Redirect',
+  402: 'Payment Required',
+  406: 'Not Acceptable',
+  407: 'Proxy Authentication Required',
+  408: 'Request Timeout',
+  410: 'Gone',
+  412: 'Precondition Failed',
+  414: 'URI Too Long',
+  416: 'Range Not Satisfiable',
+  417: 'Expectation Failed',
+  418: "I'm a Teapot",
+  421: 'Misdirected Request',
+  423: 'Locked',
+  424: 'Failed Dependency',
+  425: 'Too Early',
+  426: 'Upgrade Required',
+  428: 'Precondition Required',
+  431: 'Request Header Fields Too Large',
+  451: 'Unavailable For Legal Reasons',
+  501: 'Not Implemented',
+  502: 'Bad Gateway',
+  503: 'Service Unavailable',
+  504: 'Gateway Timeout',
+  505: 'HTTP Version Not Supported',
+  506: 'Variant Also Negotiates',
+  507: 'Insufficient Storage',
+  508: 'Loop Detected',
+  509: 'Bandwidth Limit Exceeded',
+  510: 'Not Extended',
+  511: 'Network Authentication Required',
+}
+
+const texts = new Map<number, string>([
+  ...Object.entries(STANDARD_STATUS_TEXTS).map(([code, text]) => [Number(code), text] as const),
+  ...MANGOPAY_STATUS_TEXTS,
+])
+
+/** The text of a status code; undefined for a code that has none, such as the edge's 520. */
+export function statusText(code: number): string | undefined {
+  return texts.get(code)
+}

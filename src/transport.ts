@@ -1,0 +1,122 @@
+import type { Attributes, AttributeValue } from '@opentelemetry/api'
+import type { SpanView } from './otel.ts'
+
+/** How a request ended that got no whole answer, told from what the instrumentations leave on the span. */
+export interface TransportFailure {
+  readonly kind: 'timeout' | 'cancelled' | 'network'
+  /** Whether it is certain that no byte of the request reached the server, so that a write cannot have taken effect. */
+  readonly neverSent: boolean
+}
+
+/** Names (error codes, or class names where the instrumentation records those) that say a time limit ran out. */
+const TIMEOUT_NAMES = new Set([
+  'ETIMEDOUT',
+  'ESOCKETTIMEDOUT',
+  'ETIMEOUT', // a DNS query
+  'ECONNABORTED', // axios
+  'ERR_TLS_HANDSHAKE_TIMEOUT',
+  'TimeoutError',
+  '23', // DOMException TIMEOUT_ERR, which undici's instrumentation records as its number
+  // axios says the same for AbortSignal.timeout and for a caller's abort(); the official SDK's own time-out looks like
+  // this, and a time-out taken for a cancel would hide an outage.
+  'CanceledError',
+  'ERR_CANCELED',
+])
+
+const CANCEL_NAMES = new Set([
+  'AbortError',
+  'ABORT_ERR',
+  'UND_ERR_ABORTED',
+  '20', // DOMException ABORT_ERR
+])
+
+/** Nothing was sent: no address, no connection, or a server whose certificate was refused before the request. */
+const NEVER_SENT_NAMES = new Set([
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EAI_FAIL',
+  'EAI_NODATA',
+  'EAI_NONAME',
+  'ETIMEOUT',
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EHOSTDOWN',
+  'ENETDOWN',
+  'EADDRNOTAVAIL',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'ConnectTimeoutError',
+  'AggregateError', // node:net, every address of the host failed to connect
+  'ERR_TLS_HANDSHAKE_TIMEOUT',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+  'ERR_TLS_CERT_ALTNAME_FORMAT',
+  // Verification of the server's certificate, X509_V_ERR_* of OpenSSL as Node names them
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'CERT_NOT_YET_VALID',
+  'CERT_HAS_EXPIRED',
+  'CERT_REVOKED',
+  'CERT_REJECTED',
+  'CERT_UNTRUSTED',
+  'CERT_SIGNATURE_FAILURE',
+  'CERT_CHAIN_TOO_LONG',
+  'INVALID_CA',
+  'INVALID_PURPOSE',
+  'HOSTNAME_MISMATCH',
+])
+
+/**
+ * The same, in lower-case messages. A TLS alert counts only when it can come from the handshake alone: under TLS 1.3 a
+ * server refuses a client's certificate after the first request may have gone out.
+ */
+const NEVER_SENT_STARTS = ['connect e', 'getaddrinfo ', 'queryaaaa ', 'querya ']
+const NEVER_SENT_PARTS = [
+  'before secure tls connection was established',
+  'handshake failure',
+  'wrong version number',
+  'unsupported protocol',
+  'tlsv1 alert protocol version',
+]
+
+/** A message is evidence by its first words; the rest of a long one is not read. */
+const READ_OF_MESSAGE = 500
+
+/** Reads how a request failed. Every other error than the known ones is `network`. */
+export function readTransportFailure(span: SpanView): TransportFailure {
+  const exception = lastException(span)
+  const { attributes } = span
+  const names = [attributes['error.type'], attributes['http.error_name'], exception?.['exception.type']].map(text)
+  const messages = [span.status.message, attributes['http.error_message'], exception?.['exception.message']].map(
+    (message) => text(message).slice(0, READ_OF_MESSAGE).toLowerCase(),
+  )
+  const neverSent =
+    names.some((name) => NEVER_SENT_NAMES.has(name)) ||
+    messages.some(
+      (message) =>
+        NEVER_SENT_STARTS.some((start) => message.startsWith(start)) ||
+        NEVER_SENT_PARTS.some((part) => message.includes(part)),
+    )
+  if (
+    names.some((name) => TIMEOUT_NAMES.has(name) || (name.startsWith('UND_ERR_') && name.endsWith('_TIMEOUT'))) ||
+    messages.some((message) => message.includes('timeout') || message.includes('timed out'))
+  ) {
+    return { kind: 'timeout', neverSent }
+  }
+  return { kind: names.some((name) => CANCEL_NAMES.has(name)) ? 'cancelled' : 'network', neverSent }
+}
+
+function lastException(span: SpanView): Attributes | undefined {
+  for (let i = span.events.length - 1; i >= 0; i--) {
+    const event = span.events[i]
+    if (event?.name === 'exception') return event.attributes
+  }
+  return undefined
+}
+
+/** `error.type` is a number for a DOMException. */
+function text(value: AttributeValue | undefined): string {
+  return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : ''
+}

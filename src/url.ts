@@ -1,0 +1,59 @@
+/**
+ * Reading a URL in place, without `new URL`: no allocation, and no exception for what a proxy or a hostile peer makes of it.
+ */
+import type { Attributes } from '@opentelemetry/api'
+
+/** Character code of `/`. */
+export const SLASH = 47
+
+const HASH = 35
+const QUESTION = 63
+const COLON = 58
+const BACKSLASH = 92
+
+/** Longest `user:password@host:port` that is read; a longer one is nobody's host. */
+const LONGEST_AUTHORITY = 1024
+
+/** The URL of the request, or at least its path, as the instrumentation recorded it. */
+export function urlOf(attributes: Attributes): string | undefined {
+  const url = attributes['url.full'] ?? attributes['http.url'] ?? attributes['url.path'] ?? attributes['http.target']
+  return typeof url === 'string' ? url : undefined
+}
+
+/** `host:port` of a whole URL, without a user. */
+export function authorityOf(url: string | undefined): string | undefined {
+  const scheme = url?.indexOf('://') ?? -1
+  if (url === undefined || scheme === -1 || url.lastIndexOf('/', scheme - 1) !== -1) return undefined
+  const start = scheme + 3
+  const limit = Math.min(url.length, start + LONGEST_AUTHORITY)
+  let end = start
+  for (; end < limit; end++) {
+    const code = url.charCodeAt(end)
+    // URL parsers take a backslash for a slash, so http://evil.example\@api.mangopay.com/ goes to evil.example.
+    if (code === SLASH || code === QUESTION || code === HASH || code === BACKSLASH) break
+  }
+  if (end === limit && limit < url.length) return undefined
+  return url.slice(url.lastIndexOf('@', end - 1) < start ? start : url.lastIndexOf('@', end - 1) + 1, end)
+}
+
+/** Index of the first character of the path in a URL, or in a string that is a path already; -1 when there is none. */
+export function pathStart(url: string): number {
+  if (url.charCodeAt(0) === SLASH) return 0
+  const scheme = url.indexOf('://')
+  if (scheme === -1) return -1
+  const start = url.indexOf('/', scheme + 3)
+  // axios through a plain-HTTP proxy: the http instrumentation joins the proxy and the absolute target, as in
+  // http://127.0.0.1:3128http://host/v2.01/…
+  const joined = url.charCodeAt(start - 1) === COLON && url.charCodeAt(start + 1) === SLASH
+  return joined ? url.indexOf('/', start + 2) : start
+}
+
+/** Index behind the last character of the path that starts at `start`; slashes at its end are not counted. */
+export function pathEnd(url: string, start: number): number {
+  let end = url.indexOf('?', start)
+  if (end === -1) end = url.length
+  const fragment = url.indexOf('#', start)
+  if (fragment !== -1 && fragment < end) end = fragment
+  while (end > start && url.charCodeAt(end - 1) === SLASH) end--
+  return end
+}

@@ -1,0 +1,111 @@
+import type { Verdict } from './outcome.ts'
+import type { ErrorKind } from './snapshot.ts'
+
+/** The kinds of failure that rates and spikes are about. */
+export const ERROR_KINDS: readonly ErrorKind[] = ['429', '500', 'unavailable']
+
+/** How many steps a window slides in. */
+export const WINDOW_STEPS = 60
+
+/** Whether a call failed in a way that a kind is about. */
+export function isOfKind(kind: ErrorKind, status: number | undefined, verdict: Verdict): boolean {
+  return kind === 'unavailable' ? verdict.unavailable : status === Number(kind)
+}
+
+interface Step {
+  calls: number
+  /** Failures by kind, in the order of `ERROR_KINDS`. */
+  readonly failures: number[]
+  /** Failures by kind and operation. */
+  readonly operations: Map<string, number>[]
+}
+
+/**
+ * Calls and failures of one environment in a sliding window: the present step of absolute time, which has just begun
+ * or is nearly over, and the 59 before it. After an idle hour nothing of before is left, whether or not anybody
+ * looked at it meanwhile.
+ */
+export class SlidingWindow {
+  readonly #stepMilliseconds: number
+  readonly #steps: Step[] = Array.from({ length: WINDOW_STEPS }, () => ({
+    calls: 0,
+    failures: ERROR_KINDS.map(() => 0),
+    operations: ERROR_KINDS.map(() => new Map()),
+  }))
+  /** Newest step seen: a clock that is set back adds to it and does not forget it. */
+  #newest = Number.NEGATIVE_INFINITY
+  /** Calls in the window, as of the newest step. */
+  #calls = 0
+  readonly #failures = ERROR_KINDS.map(() => 0)
+
+  /** @param seconds - length of the window */
+  constructor(seconds: number) {
+    this.#stepMilliseconds = (seconds * 1000) / WINDOW_STEPS
+  }
+
+  /** Adds a call that ended at `now` (epoch milliseconds). */
+  add(now: number, operation: string, status: number | undefined, verdict: Verdict): void {
+    this.#slide(now)
+    const step = this.#steps[modulo(this.#newest)] as Step
+    step.calls++
+    this.#calls++
+    for (let kind = 0; kind < ERROR_KINDS.length; kind++) {
+      if (!isOfKind(ERROR_KINDS[kind] as ErrorKind, status, verdict)) continue
+      step.failures[kind] = (step.failures[kind] as number) + 1
+      this.#failures[kind] = (this.#failures[kind] as number) + 1
+      const operations = step.operations[kind] as Map<string, number>
+      operations.set(operation, (operations.get(operation) ?? 0) + 1)
+    }
+  }
+
+  /** Calls in the window. */
+  calls(now: number): number {
+    this.#slide(now)
+    return this.#calls
+  }
+
+  /** Failures of a kind in the window. */
+  count(now: number, kind: ErrorKind): number {
+    this.#slide(now)
+    return this.#failures[ERROR_KINDS.indexOf(kind)] as number
+  }
+
+  /** Share of the calls in the window that failed in this way, 0 without calls. */
+  ratio(now: number, kind: ErrorKind): number {
+    const count = this.count(now, kind)
+    return count === 0 ? 0 : count / this.#calls
+  }
+
+  /** Failures of a kind in the window by operation, most first. */
+  operations(now: number, kind: ErrorKind): { operation: string; count: number }[] {
+    this.#slide(now)
+    const totals = new Map<string, number>()
+    for (const step of this.#steps) {
+      for (const [operation, count] of step.operations[ERROR_KINDS.indexOf(kind)] as Map<string, number>) {
+        totals.set(operation, (totals.get(operation) ?? 0) + count)
+      }
+    }
+    return [...totals].map(([operation, count]) => ({ operation, count })).sort((a, b) => b.count - a.count)
+  }
+
+  /** Moves to the step of `now` and forgets what a window ago was. */
+  #slide(now: number): void {
+    const epoch = Math.floor(now / this.#stepMilliseconds)
+    if (epoch <= this.#newest) return
+    const passed = Math.min(epoch - this.#newest, WINDOW_STEPS)
+    for (let i = 0; i < passed; i++) {
+      const step = this.#steps[modulo(epoch - i)] as Step
+      this.#calls -= step.calls
+      step.calls = 0
+      for (let kind = 0; kind < ERROR_KINDS.length; kind++) {
+        this.#failures[kind] = (this.#failures[kind] as number) - (step.failures[kind] as number)
+        step.failures[kind] = 0
+        ;(step.operations[kind] as Map<string, number>).clear()
+      }
+    }
+    this.#newest = epoch
+  }
+}
+
+/** Remainder that is never negative, for clocks before 1970. */
+const modulo = (epoch: number) => ((epoch % WINDOW_STEPS) + WINDOW_STEPS) % WINDOW_STEPS
