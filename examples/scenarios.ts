@@ -39,8 +39,8 @@ export type Fault =
   | { kind: 'cut'; how: 'fin' | 'reset' }
   /** Connection reset before any answer. */
   | { kind: 'reset' }
-  /** 307 to another path of the same host, which answers. */
-  | { kind: 'redirect' }
+  /** A redirect (307 when no status is given) to another spelling of the same path, which answers. */
+  | { kind: 'redirect'; status?: 301 | 302 | 303 | 307 | 308 }
   /** 204, or 200 without a body: no failure, whatever a client thinks. */
   | { kind: 'empty'; status: 200 | 204 }
   /** The app sends an idempotency key it has used before. */
