@@ -1,4 +1,5 @@
 import { choicesFrom, type Env, positiveFrom } from './env.ts'
+import { fanOut, type PushExporter } from './fan-out.ts'
 import { type Find, otlpExporter } from './otlp.ts'
 import { messageOf, type Say } from './say.ts'
 
@@ -10,25 +11,28 @@ export interface MetricReaderLike {
 /** What `register` uses of the metrics SDK. */
 export interface MetricsSdk {
   readonly PeriodicExportingMetricReader: new (options: object) => MetricReaderLike
-  readonly ConsoleMetricExporter: new () => unknown
+  readonly ConsoleMetricExporter: new () => PushExporter
 }
 
 const EXPORTERS = ['otlp', 'console', 'prometheus', 'none']
 
-/** The readers that export what OTEL_METRICS_EXPORTER asks for. The specification's default is OTLP, every minute. */
+/**
+ * The readers that export what OTEL_METRICS_EXPORTER asks for; the specification's default is OTLP, every minute.
+ * All that push share one reader, since sdk-node took no more than one before its metricReaders option.
+ */
 export function metricReadersFrom(env: Env, sdk: MetricsSdk, find: Find, say: Say): MetricReaderLike[] {
+  const names = choicesFrom(env, 'OTEL_METRICS_EXPORTER', EXPORTERS, 'otlp', say)
   const readers: MetricReaderLike[] = []
-  for (const name of choicesFrom(env, 'OTEL_METRICS_EXPORTER', EXPORTERS, 'otlp', say)) {
-    if (name === 'prometheus') {
-      const reader = prometheusReader(find, say)
-      if (reader) readers.push(reader)
-      continue
-    }
-    const exporter = name === 'console' ? new sdk.ConsoleMetricExporter() : otlpExporter('metrics', env, find, say)
-    if (exporter !== undefined) {
-      readers.push(new sdk.PeriodicExportingMetricReader({ exporter, ...paceFrom(env, say) }))
-    }
+  const exporters: PushExporter[] = []
+  if (names.includes('otlp')) {
+    const exporter = otlpExporter('metrics', env, find, say)
+    if (exporter !== undefined) exporters.push(exporter as PushExporter)
   }
+  if (names.includes('console')) exporters.push(new sdk.ConsoleMetricExporter())
+  const exporter = fanOut(exporters)
+  if (exporter) readers.push(new sdk.PeriodicExportingMetricReader({ exporter, ...paceFrom(env, say) }))
+  const pulled = names.includes('prometheus') ? prometheusReader(find, say) : undefined
+  if (pulled) readers.push(pulled)
   return readers
 }
 

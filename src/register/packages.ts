@@ -6,9 +6,11 @@ import { dirname, join } from 'node:path'
 export interface AppPackage {
   readonly name: string
   readonly version: string
+  /** Its main file, which tells two copies apart. */
+  readonly file: string
   /** Runs it, as CommonJS, and returns what it exports. Throws when it is broken. */
   load(): unknown
-  /** A package that this one declares as its dependency, in the copy that this one gets. */
+  /** A package that this one declares as its dependency or peer, in the copy that this one gets. */
   dependency(name: string): AppPackage | undefined
 }
 
@@ -47,10 +49,14 @@ function resolveFrom(file: string, name: string): AppPackage | undefined {
   return {
     name,
     version: manifest.version ?? '',
+    file: main,
     load: () => appRequire(name),
     // Only what is declared: whatever else can be seen from there may be of another line (a sdk-trace 3.x beside a
     // sdk-node 0.200, say).
-    dependency: (other) => (manifest.dependencies?.[other] === undefined ? undefined : resolveFrom(main, other)),
+    dependency: (other) => {
+      const declared = manifest.dependencies?.[other] ?? manifest.peerDependencies?.[other]
+      return declared === undefined ? undefined : resolveFrom(main, other)
+    },
   }
 }
 
@@ -58,6 +64,7 @@ interface Manifest {
   readonly name?: string
   readonly version?: string
   readonly dependencies?: Readonly<Record<string, string>>
+  readonly peerDependencies?: Readonly<Record<string, string>>
 }
 
 /** The package.json above a package's main file. It cannot be required: SDK 3.x does not export it. */

@@ -1,0 +1,45 @@
+import { alreadyRegistered } from './registered.ts'
+import { messageOf, type Say } from './say.ts'
+
+/** The part of an `@opentelemetry/api` copy that takes a logger. */
+export interface DiagApi {
+  readonly DiagLogLevel: { readonly ERROR: number }
+  readonly diag: { setLogger(logger: object, options: object): boolean }
+}
+
+/** A collector that is down says the same thing for hours, and a broken one many things: enough is enough. */
+const MOST_LINES = 5
+
+/**
+ * Passes on what goes wrong inside the SDK, each thing once: without a logger it drops spans and says nothing, and
+ * whoever sets this up for the first time sees an empty backend. A logger that is in place (OTEL_LOG_LEVEL asks the SDK
+ * for one) is left alone.
+ */
+export function sayErrors(api: DiagApi, say: Say): void {
+  if (alreadyRegistered().logger) return
+  const said = new Set<string>()
+  const error = (...message: unknown[]) => {
+    const line = readable(message)
+    // A second registration has a line of its own; OpenTelemetry reports it once per part.
+    if (said.size >= MOST_LINES || said.has(line) || line.includes('duplicate registration')) return
+    said.add(line)
+    say(`OpenTelemetry reports: ${line}`)
+  }
+  const nothing = () => {}
+  const logger = { error, warn: nothing, info: nothing, debug: nothing, verbose: nothing }
+  api.diag.setLogger(logger, { logLevel: api.DiagLogLevel.ERROR })
+}
+
+/** The SDK's error handler turns an error into JSON with its stack; its message and code are what people need. */
+function readable(parts: readonly unknown[]): string {
+  const texts = parts.map((part) => {
+    if (typeof part !== 'string' || !part.startsWith('{')) return messageOf(part)
+    try {
+      const { message, code, name } = JSON.parse(part) as Readonly<Record<string, unknown>>
+      return [message, code, name].filter((text) => typeof text === 'string' && text !== '').join(', ') || part
+    } catch {
+      return part
+    }
+  })
+  return texts.join(' ')
+}

@@ -1,0 +1,74 @@
+import { isMainThread } from 'node:worker_threads'
+
+/** Sends everything out that is still held; never rejects. */
+export type Flush = () => Promise<unknown>
+
+/** How long a process that nobody else keeps may outlive its signal: less than the 10 s that `docker stop` grants. */
+const RAISE_AFTER_MILLIS = 3_000
+
+/** While an app shuts itself down it may still make calls and may end any moment, so flushing goes on for a while. */
+const REPEAT_MILLIS = 500
+const REPEAT_FOR_MILLIS = 60_000
+
+/**
+ * Flushes when the event loop has run dry. Flushing wakes the loop, which then runs dry again: the second time there
+ * is something to do only when spans have ended since.
+ */
+export function flushWhenIdle(flush: Flush, endedSpans: () => number): void {
+  let flushed = -1
+  process.on('beforeExit', () => {
+    const ended = endedSpans()
+    if (ended === flushed) return
+    flushed = ended
+    void flush()
+  })
+}
+
+/** Flushes on the signals that stop a service, and otherwise leaves them as they would be without this package. */
+export function flushOnSignals(flush: Flush): void {
+  if (!isMainThread) return // signals do not reach workers
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) listenOnce(signal, flush)
+}
+
+/**
+ * The listener stands first in line and steps out before any other runs. From then on the process looks as it would
+ * without us: whoever counts listeners to decide whether to end the process counts right, and a second signal does
+ * what it always did. Only when nobody else listens is it ours to end what we kept alive, and then by the same signal,
+ * so that the exit status is the same too.
+ */
+function listenOnce(signal: NodeJS.Signals, flush: Flush): void {
+  const onSignal = () => {
+    process.removeListener(signal, onSignal)
+    if (process.listenerCount(signal) > 0) {
+      keepFlushing(signal, flush)
+      return
+    }
+    void Promise.race([flush(), wait(RAISE_AFTER_MILLIS)]).then(() => {
+      process.kill(process.pid, signal)
+      // Still alive? Process 1 of a container ignores a signal without listener; or somebody listens by now.
+      keepFlushing(signal, flush)
+    })
+  }
+  process.prependListener(signal, onSignal)
+}
+
+function keepFlushing(signal: NodeJS.Signals, flush: Flush): void {
+  let busy = false
+  const flushOnce = () => {
+    if (busy) return
+    busy = true
+    void flush().then(() => {
+      busy = false
+    })
+  }
+  flushOnce()
+  const repeat = setInterval(flushOnce, REPEAT_MILLIS).unref()
+  setTimeout(() => {
+    clearInterval(repeat)
+    listenOnce(signal, flush) // the app lives on: it took the signal for something else
+  }, REPEAT_FOR_MILLIS).unref()
+}
+
+function wait(millis: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, millis))
+}

@@ -1,0 +1,101 @@
+import { createRequire, syncBuiltinESMExports } from 'node:module'
+import { join } from 'node:path'
+import type { MeterProvider } from '@opentelemetry/api'
+import type { MangopaySpanProcessor } from '../processor.ts'
+import { type AppSdk, loadAppSdk } from './app-sdk.ts'
+import { sayErrors } from './diagnostics.ts'
+import { booleanFrom, type Env } from './env.ts'
+import { HOSTS_VARIABLE, hostsFrom } from './hosts.ts'
+import { instrumentationsFrom } from './instrumentations.ts'
+import { flushOnSignals, flushWhenIdle } from './lifecycle.ts'
+import { metricReadersFrom } from './metrics.ts'
+import { appFolders } from './packages.ts'
+import { sayUnknownPropagators } from './propagators.ts'
+import { alreadyRegistered, sayWhenRegisteredAgain } from './registered.ts'
+import { samplerFrom } from './sampler.ts'
+import { messageOf, type Say } from './say.ts'
+import { SpanCount } from './span-count.ts'
+import { spanExportFrom } from './traces.ts'
+
+/** The library itself. */
+export interface Library {
+  readonly MangopaySpanProcessor: typeof MangopaySpanProcessor
+  /** The copy of the API package that it uses. */
+  readonly apiFile: string
+}
+
+/** Sets up the OpenTelemetry SDK of the app. Whatever is wrong becomes a line; the app starts in any case. */
+export function start(env: Env, loadLibrary: () => Library, say: Say): void {
+  try {
+    if (booleanFrom(env, 'OTEL_SDK_DISABLED')) return
+    const already = alreadyRegistered()
+    if (already.traces || already.metrics) {
+      say('an OpenTelemetry SDK is registered already and is left alone: add MangopaySpanProcessor to it, or drop it')
+      return
+    }
+    const sdk = loadAppSdk(appFolders(process.argv[1], process.cwd()), say)
+    if (sdk) run(sdk, env, processorFrom(env, loadLibrary(), sdk, say), say)
+  } catch (error) {
+    say(`OpenTelemetry is not set up: ${messageOf(error)}`)
+  }
+}
+
+function run(sdk: AppSdk, env: Env, mangopay: MangopaySpanProcessor, say: Say): void {
+  const spans = new SpanCount()
+  const spanProcessors = [mangopay, spans, ...spanExportFrom(env, sdk.tracing, sdk.find, say)]
+  const readers = metricReadersFrom(env, sdk.metrics, sdk.find, say)
+  let takesReaders = false
+  const node = new sdk.NodeSDK({
+    spanProcessors,
+    sampler: mangopay.sampler(samplerFrom(env, sdk.tracing.sdk, say)),
+    instrumentations: instrumentationsFrom(sdk.find, sdk.version, mangopay.responseHook, say),
+    // The older option takes one reader. Whoever knows the newer one reads it here and ignores the older.
+    metricReader: readers[0],
+    get metricReaders() {
+      takesReaders = true
+      return readers
+    },
+  })
+  if (!takesReaders && readers.length > 1) {
+    say(`OTEL_METRICS_EXPORTER: @opentelemetry/sdk-node ${sdk.version} cannot have prometheus beside others; left out`)
+  }
+  sayUnknownPropagators(env, sdk.hasJaeger, say)
+  node.start()
+  patchHttpNow()
+  sayErrors(sdk.api, say)
+  sayWhenRegisteredAgain([sdk.api, sdk.apiOfApp], say)
+  const flush = async () => {
+    await settled([...spanProcessors, node._loggerProvider])
+    await settled(readers) // after the processor, which may have found the meter provider only now
+  }
+  flushWhenIdle(flush, () => spans.ended)
+  flushOnSignals(flush)
+}
+
+function processorFrom(env: Env, library: Library, { api, apiFile }: AppSdk, say: Say): MangopaySpanProcessor {
+  // An API copy that is newer than the one an SDK registered with sees no SDK at all, so that ours may have to look
+  // through the SDK's. It is asked at the first call, long after the start.
+  const meterProvider: MeterProvider = { getMeter: (...which) => api.metrics.getMeterProvider().getMeter(...which) }
+  const options = library.apiFile === apiFile ? {} : { meterProvider }
+  try {
+    return new library.MangopaySpanProcessor({ ...options, hosts: hostsFrom(env, say) })
+  } catch (error) {
+    say(`${HOSTS_VARIABLE} is left out: ${messageOf(error)}`)
+    return new library.MangopaySpanProcessor(options)
+  }
+}
+
+/**
+ * The http instrumentation patches when http is next required. An ES module that imports it takes what is there at
+ * that time, so requiring it here is what makes `import { request } from 'node:http'` work without a loader hook (and
+ * without the doubled spans that hooks bring); the second line reaches modules that were imported before us.
+ */
+function patchHttpNow(): void {
+  const require = createRequire(join(process.cwd(), 'noop.js'))
+  for (const builtin of ['http', 'https']) require(builtin)
+  syncBuiltinESMExports()
+}
+
+async function settled(parts: readonly ({ forceFlush?(): Promise<void> } | undefined)[]): Promise<void> {
+  await Promise.allSettled(parts.map(async (part) => part?.forceFlush?.()))
+}
