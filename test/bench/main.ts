@@ -1,0 +1,51 @@
+/**
+ * `npm run bench`: measures what the processor costs, in CPU time and in bytes, against no processor, a no-op one and
+ * what others publish, and writes `docs/performance.md`. `npm run bench -- --quick` takes a minute, tells less and
+ * writes nothing. `npm run bench -- NAME…` measures only those and writes nothing.
+ */
+import { writeFileSync } from 'node:fs'
+import { lab } from '../matrix/lab.ts'
+import { type Effort, measure, type Result, together } from './measure.ts'
+import { peerPackages } from './peers.ts'
+import { hotspots } from './profile.ts'
+import { goals, type Measured, performancePage } from './report.ts'
+import { callsFor } from './snapshot.ts'
+import { variants } from './variants.ts'
+
+const names = process.argv.slice(2).filter((argument) => !argument.startsWith('--'))
+const quick = process.argv.includes('--quick')
+const effort: Effort = quick ? { launches: 1, rounds: 10, spans: 10_000 } : { launches: 3, rounds: 30, spans: 20_000 }
+
+lab(peerPackages)
+const measured: Measured = { results: {}, processes: {}, snapshot: [], hotspots: {} }
+const show = (name: string, { nanoseconds, ratio, bytes }: Result): void => {
+  const spread = `${ratio.low.toFixed(3)} to ${ratio.high.toFixed(3)}`
+  const figures = `${nanoseconds.median.toFixed(0).padStart(6)} ns  ${ratio.median.toFixed(3)} x (${spread})`
+  process.stdout.write(`${name.padEnd(42)}${figures}  ${bytes.toFixed(0).padStart(6)} bytes more\n`)
+}
+
+const wanted = quick && names.length === 0 ? goals.map((goal) => goal.variant) : names
+for (const [name, { against }] of Object.entries(variants)) {
+  if (wanted.length > 0 ? !wanted.includes(name) : name === against) continue
+  const result = await measure(name, against, effort)
+  measured.results[name] = result
+  show(name, result)
+}
+if (wanted.length === 0) {
+  for (const processes of [1, 2, 4, 8]) {
+    const own = await together('ours', processes, effort.spans)
+    measured.processes[processes] = { own, base: await together('base', processes, effort.spans) }
+  }
+  measured.snapshot = callsFor([1, 50, 200])
+  for (const goal of goals) {
+    const result = measured.results[goal.variant]
+    if (result && !goal.met(measured)) measured.hotspots[goal.variant] = await hotspots(goal.variant)
+  }
+  writeFileSync('docs/performance.md', performancePage(measured, effort))
+}
+for (const goal of goals) {
+  if (!measured.results[goal.variant]) continue
+  process.stdout.write(
+    `${goal.met(measured) ? 'met   ' : 'MISSED'} ${goal.what}: ${goal.limit}, measured ${goal.figure(measured)}\n`,
+  )
+}

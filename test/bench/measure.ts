@@ -1,0 +1,114 @@
+/** Drives the child processes: always two at a time, the variant and what it is compared with, in turn. */
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import type { Order } from './child.ts'
+
+const child = fileURLToPath(new URL('./child.js', import.meta.url))
+// A young generation that is never full within a round: what was allocated is what the heap has grown by.
+const roomy = ['--expose-gc', '--max-semi-space-size=256', '--min-semi-space-size=256']
+
+/** A running variant. */
+export class Runner {
+  readonly #process: ChildProcess
+
+  constructor(name: string, measure: Order['measure'], profile?: string) {
+    const cpuProfile = profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`, '--cpu-prof-interval=200'] : []
+    this.#process = fork(child, [name], { execArgv: measure === 'bytes' ? roomy : cpuProfile })
+  }
+
+  /** Nanoseconds of CPU, or bytes, for each span. */
+  async run(order: Order): Promise<number> {
+    return new Promise((resolve, reject) => {
+      const died = (code: number | null) => reject(new Error(`the child ended with ${code}`))
+      this.#process.once('exit', died)
+      this.#process.once('message', (value) => {
+        this.#process.off('exit', died)
+        resolve(value as number)
+      })
+      this.#process.send(order)
+    })
+  }
+
+  async end(): Promise<void> {
+    this.#process.disconnect()
+    await once(this.#process, 'exit')
+  }
+}
+
+/** A figure with its spread: median, and the quartiles around it. */
+export interface Figure {
+  median: number
+  low: number
+  high: number
+}
+
+/** Median and quartiles. */
+export function figure(values: readonly number[]): Figure {
+  const sorted = [...values].sort((a, b) => a - b)
+  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN
+  return { median: at(0.5), low: at(0.25), high: at(0.75) }
+}
+
+/** What was measured of a variant: itself and against its base. */
+export interface Result {
+  nanoseconds: Figure
+  /** CPU time divided by the base's, pair by pair. */
+  ratio: Figure
+  /** CPU time less the base's. */
+  extra: Figure
+  /** Bytes allocated for each span, less the base's. */
+  bytes: number
+}
+
+/** How long to measure. */
+export interface Effort {
+  /** Times the two processes are started anew: two runs of one program differ by how its machine code came to lie. */
+  launches: number
+  rounds: number
+  spans: number
+}
+
+/** Measures one variant against its base. */
+export async function measure(name: string, against: string, effort: Effort): Promise<Result> {
+  const own: number[] = []
+  const ratios: number[] = []
+  const extras: number[] = []
+  for (let launch = 0; launch < effort.launches; launch += 1) {
+    const pair = [new Runner(name, 'cpu'), new Runner(against, 'cpu')] as const
+    const order: Order = { measure: 'cpu', spans: effort.spans }
+    for (const it of pair) for (let warm = 0; warm < 4; warm += 1) await it.run(order)
+    for (let round = 0; round < effort.rounds; round += 1) {
+      const first = round % 2
+      const one = await pair[first ? 1 : 0].run(order)
+      const other = await pair[first ? 0 : 1].run(order)
+      const [mine, base] = first ? [other, one] : [one, other]
+      own.push(mine)
+      ratios.push(mine / base)
+      extras.push(mine - base)
+    }
+    for (const it of pair) await it.end()
+  }
+  const bytes = (await allocated(name)) - (await allocated(against))
+  return { nanoseconds: figure(own), ratio: figure(ratios), extra: figure(extras), bytes }
+}
+
+async function allocated(name: string): Promise<number> {
+  const runner = new Runner(name, 'bytes')
+  const values: number[] = []
+  for (let warm = 0; warm < 5; warm += 1) await runner.run({ measure: 'bytes', spans: 5_000 })
+  for (let round = 0; round < 9; round += 1) values.push(await runner.run({ measure: 'bytes', spans: 5_000 }))
+  await runner.end()
+  return figure(values).median
+}
+
+/** CPU time for each span with this many processes at once. */
+export async function together(name: string, processes: number, spans: number): Promise<number> {
+  const runners = Array.from({ length: processes }, () => new Runner(name, 'cpu'))
+  const all = () => Promise.all(runners.map((it) => it.run({ measure: 'cpu', spans })))
+  await all()
+  const values: number[] = []
+  for (let round = 0; round < 5; round += 1) values.push(...(await all()))
+  await Promise.all(runners.map((it) => it.end()))
+  return figure(values).median
+}

@@ -1,0 +1,204 @@
+/** The goals, and the page that says how they were met. */
+import { readFileSync } from 'node:fs'
+import { cpus } from 'node:os'
+import type { Effort, Figure, Result } from './measure.ts'
+import { peerPackages } from './peers.ts'
+import type { Hotspot } from './profile.ts'
+import type { SnapshotCost } from './snapshot.ts'
+import { scales } from './variants.ts'
+
+/** All that was measured. */
+export interface Measured {
+  results: Record<string, Result>
+  /** By number of processes: nanoseconds for each span. */
+  processes: Record<number, { own: number; base: number }>
+  snapshot: SnapshotCost[]
+  hotspots: Record<string, Hotspot[]>
+}
+
+/** A promise about cost. */
+export interface Goal {
+  what: string
+  limit: string
+  /** The variant that shows it. */
+  variant: string
+  met(measured: Measured): boolean
+  figure(measured: Measured): string
+}
+
+const spread = ({ median, low, high }: Figure, digits = 2): string =>
+  `${median.toFixed(digits)} (${low.toFixed(digits)} to ${high.toFixed(digits)})`
+
+const ratio = (what: string, variant: string, limit: number): Goal => ({
+  what,
+  limit: `≤ ${limit} x`,
+  variant,
+  met: ({ results }) => (results[variant]?.ratio.median ?? Number.POSITIVE_INFINITY) <= limit,
+  figure: ({ results }) => (results[variant] ? `${spread(results[variant].ratio, 3)} x` : ''),
+})
+
+const [short, long] = [scales.length[0], scales.length.at(-1)]
+const stretched = ({ results }: Measured): number => {
+  const of = (length: number | undefined) => results[`URLs of ${length} characters`]
+  const [few, many] = [of(short), of(long)]
+  if (!few || !many) return Number.NaN
+  return many.ratio.median / few.ratio.median
+}
+
+/** The goals, from the issue that set them. */
+export const goals: readonly Goal[] = [
+  ratio('A client span to another host, against a no-op processor', 'ours, foreign', 1.03),
+  ratio('A span inside of the app, against a no-op processor', 'ours, internal', 1.03),
+  ratio('A Mangopay span with all tags and counts, without the duration histogram', 'ours', 1.4),
+  ratio('A Mangopay span with everything', 'ours with histogram', 2.3),
+  {
+    what: 'Bytes allocated for a Mangopay span, without the duration histogram',
+    limit: '≤ 400',
+    variant: 'ours',
+    met: ({ results }) => (results['ours']?.bytes ?? Number.POSITIVE_INFINITY) <= 400,
+    figure: ({ results }) => `${results['ours']?.bytes.toFixed(0)}`,
+  },
+  {
+    what: `URLs of ${long} characters, against URLs of ${short}`,
+    limit: '≤ 1.2 x',
+    variant: `URLs of ${long} characters`,
+    // A quick run measures only one of the two.
+    met: (measured) => !(stretched(measured) > 1.2),
+    figure: (measured) => `${stretched(measured).toFixed(2)} x`,
+  },
+  {
+    what: 'A dropped span of another host through our sampler, more than through its delegate alone',
+    limit: '≤ 40 ns',
+    variant: 'dropped, foreign, our sampler',
+    met: ({ results }) => (results['dropped, foreign, our sampler']?.extra.median ?? Number.POSITIVE_INFINITY) <= 40,
+    figure: ({ results }) => {
+      const result = results['dropped, foreign, our sampler']
+      return result ? `${spread(result.extra, 0)} ns` : ''
+    },
+  },
+]
+
+const row = (cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`
+const rows = (head: readonly string[], body: readonly (readonly (string | number)[])[]): string =>
+  [row(head), row(head.map(() => '---')), ...body.map(row)].join('\n')
+
+const against = (measured: Measured, names: Readonly<Record<string, string>>): string =>
+  rows(
+    ['', 'CPU per span', 'against the base', 'bytes more per span'],
+    Object.entries(names).flatMap(([name, label]) => {
+      const result = measured.results[name]
+      if (!result) return []
+      const { nanoseconds, ratio: quotient, bytes } = result
+      return [[label, `${spread(nanoseconds, 0)} ns`, `${spread(quotient)} x`, bytes.toFixed(0)]]
+    }),
+  )
+
+const peers = {
+  'no processor': 'no processor at all',
+  'batch processor': "the SDK's BatchSpanProcessor, exporter that does nothing",
+  ours: '**opentelemetry-mangopay**, without the duration histogram',
+  'ours, 429': '**opentelemetry-mangopay**, without the duration histogram, every call answered 429',
+  'ours, onEnd only': '**opentelemetry-mangopay**, without the histogram, behind a wrapper that drops `onEnding`',
+  'ours with histogram': '**opentelemetry-mangopay**, everything',
+  'hand-written': 'written by hand: `new URL`, a regular expression, `counter.add`',
+  baggage: '`@opentelemetry/baggage-span-processor`, no baggage to add',
+  langfuse: '`@langfuse/otel`, exporter that does nothing',
+  'aws span metrics': "`@aws/aws-distro-opentelemetry-node-autoinstrumentation`'s span-metrics processor",
+}
+const foreign = {
+  'ours, foreign': '**opentelemetry-mangopay**',
+  'ours, internal': '**opentelemetry-mangopay**, a span that is no client span',
+  'hand-written, foreign': 'written by hand',
+  'baggage, foreign': '`@opentelemetry/baggage-span-processor`',
+  'langfuse, foreign': '`@langfuse/otel`',
+  'aws span metrics, foreign': "AWS's span-metrics processor",
+}
+const dropped = {
+  'dropped, foreign, our sampler': '`mangopay.sampler(new AlwaysOffSampler())`',
+  'dropped, foreign, always-record sampler': '`createAlwaysRecordSampler(new AlwaysOffSampler())`',
+}
+const scaled = Object.fromEntries(
+  [
+    ...scales.length.map((length) => `URLs of ${length} characters`),
+    ...scales.urls.map((count) => `${count} different URLs`),
+    'URLs never seen before',
+    ...scales.routes.map((count) => `${count} operations`),
+  ].map((name) => [name, name]),
+)
+const hooks = { 'quota headers, node:http': '`node:http`', 'quota headers, undici': 'undici (fetch)' }
+
+/** `docs/performance.md`. */
+export function performancePage(measured: Measured, effort: Effort): string {
+  const api = JSON.parse(readFileSync('node_modules/@opentelemetry/sdk-trace-base/package.json', 'utf8')) as {
+    version: string
+  }
+  const { launches, rounds, spans } = effort
+  const versions = Object.entries(peerPackages)
+    .filter(([name]) => /baggage|langfuse|aws/.test(name))
+    .map(([name, version]) => `\`${name}\` ${version}`)
+  const missed = Object.entries(measured.hotspots).map(
+    ([name, spots]) =>
+      `### Where the time of "${name}" goes\n\n${rows(
+        ['function', 'share'],
+        spots.map((it) => [it.name, `${it.percent.toFixed(1)} %`]),
+      )}\n`,
+  )
+  return `# What it costs
+
+Written by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}: Node ${process.version}, OpenTelemetry SDK ${api.version}, ${cpus().length} x ${cpus()[0]?.model.trim()};
+${versions.join(', ')}.
+
+Each figure compares two processes that run in turn, ${launches} x ${rounds} rounds of ${spans} spans; given are the median and the quartiles of the
+ratios of CPU time (all threads, so garbage collection counts). "Base" is the same SDK with one processor whose hooks are all there
+and all empty. A span is what the HTTP instrumentation makes of a call, with eight attributes; the call itself, which costs a
+hundred times as much, is left out.
+
+## Goals
+
+${rows(
+  ['', 'goal', 'measured', ''],
+  goals.map((goal) => [goal.what, goal.limit, goal.figure(measured), goal.met(measured) ? 'met' : '**missed**']),
+)}
+
+## A call to Mangopay
+
+${against(measured, peers)}
+
+## A call to somebody else
+
+${against(measured, foreign)}
+
+## A dropped span (base: the delegate alone)
+
+${against(measured, dropped)}
+
+## Growth
+
+Each against the base on the same spans.
+
+${against(measured, scaled)}
+
+## Several processes at once
+
+${rows(
+  ['processes', 'CPU per span', 'base', 'ratio'],
+  Object.entries(measured.processes).map(([count, { own, base }]) => [
+    count,
+    `${own.toFixed(0)} ns`,
+    `${base.toFixed(0)} ns`,
+    (own / base).toFixed(2),
+  ]),
+)}
+
+## Reading the quota from the headers (base: the same without the hook)
+
+${against(measured, hooks)}
+
+## \`snapshot()\`
+
+${rows(
+  ['operations seen', 'CPU per call'],
+  measured.snapshot.map((it) => [it.operations, `${it.microseconds.toFixed(1)} µs`]),
+)}
+${missed.length > 0 ? `\n## Why goals were missed\n\n${missed.join('\n')}` : ''}`
+}
