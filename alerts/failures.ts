@@ -40,6 +40,15 @@ const nothing = (context: RuleContext, by: string, minutes: number, count: numbe
   `  ${callsIn(context, minutes, by, failures)} > ${count}
   unless on (${by}) ${callsIn(context, minutes, by, HEALTHY)} > 0`
 
+/** At a few calls an hour: failures collect over hours, but the last 90 minutes hold at least one and no success. */
+const nothingForLong = (context: RuleContext): string => {
+  const { nothingSlowSpan, nothingSlowMemory, nothingSlowCount } = context.numbers
+  const failures = (minutes: number) => callsIn(context, minutes, BY_ENV, UNHEALTHY_NOT_OURS)
+  return `  ${failures(nothingSlowMemory)} > ${nothingSlowCount}
+  and ${failures(nothingSlowSpan)} > 0
+  unless ${callsIn(context, nothingSlowSpan, BY_ENV, HEALTHY)} > 0`
+}
+
 const failing = (context: RuleContext, by: string): string => {
   const errors = callsIn(context, COUNTED, by, UNAVAILABLE)
   return `  ${errors} / ${callsIn(context, COUNTED, by)} > ${context.numbers.failingShare}
@@ -100,7 +109,7 @@ or on (${ENV}) (
 ${nothing(context, BY_ENV, n.nothingMediumSpan, n.nothingMediumCount, UNHEALTHY_NOT_OURS)}
 )
 or on (${ENV}) (
-${nothing(context, BY_ENV, n.nothingSlowSpan, n.nothingSlowCount, UNHEALTHY_NOT_OURS)}
+${nothingForLong(context)}
 )`,
       forMinutes: n.nothingFor,
       keepFiringForMinutes: n.nothingKeep,
@@ -149,8 +158,8 @@ ${nothing(context, BY_ENV, n.nothingSlowSpan, n.nothingSlowCount, UNHEALTHY_NOT_
 and ${callsIn(context, n.latencySpan, BY_JOB)} > ${n.latencyCount}`,
       forMinutes: n.latencyFor,
       keepFiringForMinutes: n.latencyKeep,
-      summary: ({ value, label, where }) => `Mangopay is slow for ${where()}: p95 is ${value('humanizeDuration')}`,
-      description: ({ label, where }) =>
+      summary: ({ value, where }) => `Mangopay is slow for ${where()}: p95 is ${value('humanizeDuration')}`,
+      description: ({ where }) =>
         `One call in twenty of ${where()} takes longer than ${n.latencySeconds} s. See which operation it is, and whether calls end as timeout.`,
     },
     {

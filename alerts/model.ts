@@ -56,6 +56,8 @@ export type Span = (minutes: number) => string
 export interface RuleContext {
   numbers: Numbers
   span: Span
+  /** The same at the same time scale, as a number of seconds, for arithmetic. */
+  seconds(minutes: number): number
 }
 
 /** Spans at a time scale: 1 is real time, 1/30 turns one minute into two seconds. */

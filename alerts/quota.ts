@@ -39,7 +39,7 @@ export const quotaAlerts = (context: RuleContext): AlertRule[] => {
       alert: 'MangopayRateLimited',
       urgency: 'page',
       expr: limited(context),
-      forMinutes: numbers.rateLimitedFor,
+      forMinutes: 0,
       keepFiringForMinutes: numbers.rateLimitedKeep,
       summary: ({ value, label }) =>
         `Mangopay refuses calls in ${label(ENV)}: ${value('humanize')} answers of 429 lately`,

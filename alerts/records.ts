@@ -19,6 +19,8 @@ export const RECORDS = {
   used: 'account_window:mangopay_client_rate_limit_used:newest',
   /** Calls the account may make in a window, likewise. */
   limit: 'account_window:mangopay_client_rate_limit_limit:newest',
+  /** Unix seconds of the reading that `used` and `limit` are from, likewise. */
+  read: 'account_window:mangopay_client_rate_limit_reading_timestamp:newest',
   /** Share of a window that is used, 0 to 1. */
   utilization: 'account_window:mangopay_client_rate_limit:utilization',
   /** Share of a window that will be used soon at the present pace; 1 and more means empty. Windows 15m to 24h. */
@@ -39,16 +41,22 @@ export const COUNTED = 5
  */
 const REMEMBERED = 360
 
-/** Readings this many seconds older than the newest are not believed. */
-const READING_TOLERANCE = 120
+/** Readings this many minutes older than the newest are not believed. */
+const READING_TOLERANCE = 2
 
-/** How far a window is forecast, and which span of calls tells the pace, in minutes. */
+/**
+ * How far a window is forecast and over what span its pace is taken, in minutes. The span decides how soon a step is
+ * seen: two exports for the windows that empty in minutes, an hour for the day, whose hours differ more than minutes do.
+ */
 export const FORECASTS = [
-  { window: '15m', length: 15, ahead: 10, pace: COUNTED },
-  { window: '30m', length: 30, ahead: 10, pace: COUNTED },
-  { window: '1h', length: 60, ahead: 15, pace: COUNTED },
+  { window: '15m', length: 15, ahead: 10, pace: 2 },
+  { window: '30m', length: 30, ahead: 10, pace: 3 },
+  { window: '1h', length: 60, ahead: 15, pace: 5 },
   { window: '24h', length: 1_440, ahead: 240, pace: 60 },
 ] as const
+
+/** Two readings less than this many minutes apart tell no pace. */
+const PACE_LEAST = 1
 
 const by = (...labels: string[]): string => labels.join(', ')
 const ACCOUNT_WINDOW = by(LABEL.environment, LABEL.account, LABEL.window)
@@ -75,54 +83,65 @@ const calls = (span: Span): string => {
 }
 
 /** A quota gauge as the process with the newest answer read it: an idle process repeats an old reading for hours. */
-const newest = (gauge: string): string => {
+const newest = ({ seconds }: RuleContext, gauge: string): string => {
   const process = by(LABEL.job, LABEL.instance, ACCOUNT_WINDOW)
   const timestamp = SERIES.readingTimestamp
   return `max by (${ACCOUNT_WINDOW}) (
   ${gauge}
   and on (${process}) (
     ${timestamp} >= on (${ACCOUNT_WINDOW}) group_left ()
-    (max by (${ACCOUNT_WINDOW}) (${timestamp}) - ${READING_TOLERANCE})
+    (max by (${ACCOUNT_WINDOW}) (${timestamp}) - ${seconds(READING_TOLERANCE)})
   )
 )`
 }
 
 /**
- * What will be used `ahead` minutes from now: what is used, plus the pace, minus the calls that leave the window until
- * then. Those are read from the record of one window ago or, while these rules were not running then, taken as an equal
- * share of what is used. Calls are not counted by account, so each account gets its share of the environment's change.
+ * What will be used `ahead` minutes from now, as a share of the limit. `used` has a slope, told by two readings and their
+ * own time stamps, which holds whoever else uses the account. It would lead straight on if as many calls left the window
+ * from now on as did lately; the difference is read from the record of one window ago, so that the growth of a batch is
+ * not mistaken for a leak. That history is by environment: an account takes its share of it. While these rules were not
+ * running one window ago, straight on.
  */
-const forecast = (span: Span, { window, length, ahead, pace }: (typeof FORECASTS)[number]): string => {
+const forecast = (
+  { span, seconds }: RuleContext,
+  { window, length, ahead, pace }: (typeof FORECASTS)[number],
+): string => {
   const env = LABEL.environment
   const used = `${RECORDS.used}{${LABEL.window}="${window}"}`
   const total = `sum by (${env}) (${used})`
-  const calls = pace === COUNTED ? RECORDS.accepted : `sum_over_time(${RECORDS.accepted}[${span(pace)}]) / ${COUNTED}`
-  const left = `sum_over_time(${RECORDS.accepted}[${span(ahead)}] offset ${span(length - ahead)}) / ${COUNTED}`
+  const none = `0 * ${total}`
+  const ago = `offset ${span(pace)}`
+  const passed = `(${RECORDS.read} - ${RECORDS.read} ${ago} >= ${seconds(PACE_LEAST)})`
+  const sum = (minutes: number, offset: number) =>
+    `sum_over_time(${RECORDS.accepted}[${span(minutes)}] offset ${span(offset)}) / ${COUNTED}`
+  // A point covers the five minutes before it, so both spans are read two minutes later to be in the middle.
+  const lately = sum(pace, length - 2)
+  const soon = sum(ahead, Math.max(0, length - ahead - 2))
   return `(
   ${used}
+  + (${used} - ${used} ${ago}) / ${passed} * ${seconds(ahead)}
   + ${used} / on (${env}) group_left () clamp_min(${total}, 1) * on (${env}) group_left () (
-    ${ahead / pace} * ${calls}
-    - on (${env}) (
-      (${total} * ${ahead} / ${length} unless on () ${RECORDS.evaluated} offset ${span(length)})
-      or on (${env}) ${left}
-      or on (${env}) 0 * ${total}
-    )
+    (${lately} * ${ahead / pace} or on (${env}) ${none})
+    - on (${env}) (${soon} or on (${env}) ${none})
+    and on () ${RECORDS.evaluated} offset ${span(length)}
+    or on (${env}) ${none}
   )
 ) / ${RECORDS.limit}`
 }
 
 /** All recording rules; later ones use earlier ones. */
-export const recordingRules = ({ span }: RuleContext): RecordingRule[] => {
+export const recordingRules = (context: RuleContext): RecordingRule[] => {
   const categories = by(LABEL.job, LABEL.environment, LABEL.category)
   const paid = `${RECORDS.callsByCategory}{${LABEL.category}!="rate_limit"}`
   return [
     { record: RECORDS.evaluated, expr: 'vector(1)' },
-    { record: RECORDS.calls, expr: calls(span) },
+    { record: RECORDS.calls, expr: calls(context.span) },
     { record: RECORDS.callsByCategory, expr: `sum by (${categories}) (${RECORDS.calls})` },
     { record: RECORDS.accepted, expr: `sum by (${LABEL.environment}) (${paid})` },
-    { record: RECORDS.used, expr: newest(SERIES.used) },
-    { record: RECORDS.limit, expr: newest(SERIES.limit) },
+    { record: RECORDS.used, expr: newest(context, SERIES.used) },
+    { record: RECORDS.limit, expr: newest(context, SERIES.limit) },
+    { record: RECORDS.read, expr: `max by (${ACCOUNT_WINDOW}) (${SERIES.readingTimestamp})` },
     { record: RECORDS.utilization, expr: `${RECORDS.used} / (${RECORDS.limit} > 0)` },
-    { record: RECORDS.forecast, expr: FORECASTS.map((window) => forecast(span, window)).join('\nor\n') },
+    { record: RECORDS.forecast, expr: FORECASTS.map((window) => forecast(context, window)).join('\nor\n') },
   ]
 }

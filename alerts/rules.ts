@@ -30,7 +30,11 @@ export interface Rules {
 
 /** All rules with the given numbers at the given time scale. */
 export const buildRules = ({ scale = 1, numbers }: RuleOptions = {}): Rules => {
-  const context: RuleContext = { numbers: { ...NUMBERS, ...numbers }, span: spansAt(scale) }
+  const context: RuleContext = {
+    numbers: { ...NUMBERS, ...numbers },
+    span: spansAt(scale),
+    seconds: (minutes) => minutes * 60 * scale,
+  }
   return {
     intervalMinutes: INTERVAL,
     records: recordingRules(context),

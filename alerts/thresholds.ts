@@ -20,7 +20,6 @@ const factor = (value: number, reason: string): Threshold => ({ value, unit: 'fa
 export const THRESHOLDS = {
   rateLimitedShare: share(0.01, 'One 429 in a hundred calls is more than a lost race at the edge of a window.'),
   rateLimitedCount: count(2.5, 'Three: one stray 429 of four night calls is 25 % and still nothing.'),
-  rateLimitedFor: minutes(1, 'One more evaluation, so that a single odd one does not page.'),
   rateLimitedKeep: minutes(10, 'A retry loop is limited in waves; without this one storm is many pages.'),
   rateLimitedSlowSpan: minutes(60, 'At three calls an hour five minutes never hold three calls.'),
   rateLimitedSlowShare: share(0.5, 'Half of an hour: the quota is gone, not brushed.'),
@@ -29,7 +28,7 @@ export const THRESHOLDS = {
   predictedKeep: minutes(15, 'The length of the shortest window: a batch near the limit is one warning, not six.'),
   predictedFull: share(1, 'Forecast over limit: empty.'),
   predictedGuard: share(
-    0.4,
+    0.25,
     'A burst after a quiet night has a steep pace and all the room; below this nobody needs to know.',
   ),
 
@@ -47,10 +46,14 @@ export const THRESHOLDS = {
     'Five failures at thirty calls an hour take ten minutes; the rest keeps small accounts calm.',
   ),
   nothingMediumCount: count(4.5, 'Five in a row, of any service of the environment.'),
-  nothingSlowSpan: minutes(90, 'At three calls an hour four failures take 80 minutes.'),
-  nothingSlowCount: count(3.5, 'Four in a row within 90 minutes; three are not rare enough on a noisy line.'),
+  nothingSlowSpan: minutes(90, 'At three calls an hour no success in 90 minutes is one night in a hundred.'),
+  nothingSlowCount: count(3.5, 'Four failures; three are not rare enough on a noisy line.'),
+  nothingSlowMemory: minutes(
+    240,
+    'Four failures at three calls an hour; with 90 minutes it fell silent while the outage lasted.',
+  ),
   nothingFor: minutes(1, 'One more evaluation.'),
-  nothingKeep: minutes(5, 'One lucky answer in an outage is not its end.'),
+  nothingKeep: minutes(10, 'One lucky answer in an outage is not its end.'),
 
   failingShare: share(0.1, 'Mangopay on a bad but bearable day stays under a few per cent.'),
   failingCount: count(9.5, 'Ten failures in five minutes: half of four night calls is no page.'),

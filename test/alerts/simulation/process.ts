@@ -1,0 +1,204 @@
+/** One process with this library in it: counts its calls as the library would and exports once a minute. */
+
+import { LABEL, SERIES, toPrometheus } from '../../../alerts/spelling.ts'
+import type { Fault, FaultShare, OperationShare } from '../../../examples/scenarios.ts'
+import { ATTR_MANGOPAY_ACCOUNT } from '../../../src/names.ts'
+import { type Limits, windowSeconds } from './quota.ts'
+
+/** A process of the story. Times in seconds of the simulation. */
+export interface ProcessPlan {
+  job: string
+  instance: string
+  environment: string
+  /** Alias of the Mangopay account; without it there is one account per environment and no label. */
+  account?: string
+  from: number
+  /** Graceful end: what is counted by then is still exported. */
+  to: number
+  rate(second: number): number
+  operations: readonly OperationShare[]
+  faults(second: number): readonly FaultShare[]
+  /** Whether durations are exported as well; they make many series. */
+  durations?: boolean
+  /** Whether an export of this second arrives; all do unless told. The calls go on either way. */
+  arrives?(second: number): boolean
+}
+
+/** What became of one call. */
+export interface Result {
+  status?: number
+  category?: string
+  outcome: 'success' | 'failure' | 'unknown'
+  seconds: number
+}
+
+const isWrite = (operation: string): boolean =>
+  /^(POST|PUT|DELETE) /.test(operation) && !operation.includes('/oauth/token')
+
+const CATEGORY_OF_STATUS: Readonly<Record<number, string>> = {
+  401: 'authentication',
+  403: 'authorization',
+  404: 'not_found',
+  408: 'timeout',
+  409: 'idempotency_conflict',
+  429: 'rate_limit',
+}
+
+const ofStatus = (status: number, operation: string, seconds: number): Result => {
+  if (status < 400) return { status, outcome: 'success', seconds }
+  const settled = status < 500 && status !== 408 && status !== 409
+  return {
+    status,
+    category: CATEGORY_OF_STATUS[status] ?? (status >= 500 ? 'server_error' : 'invalid_request'),
+    outcome: isWrite(operation) && !settled ? 'unknown' : 'failure',
+    seconds,
+  }
+}
+
+/** How the library reports a call with this fault, by the tables of the telemetry contract. */
+export const resultOf = (fault: Fault | undefined, operation: string, seconds: number): Result => {
+  const silent = (category: string, after: number): Result => ({
+    category,
+    outcome: isWrite(operation) ? 'unknown' : 'failure',
+    seconds: after,
+  })
+  switch (fault?.kind) {
+    case undefined:
+      return ofStatus(200, operation, seconds)
+    case 'status':
+    case 'edge':
+      return ofStatus(fault.status, operation, seconds)
+    case 'empty':
+      return ofStatus(fault.status, operation, seconds)
+    case 'credentials':
+      return ofStatus(401, operation, seconds)
+    case 'sca':
+      return { status: 401, category: 'sca_required', outcome: 'failure', seconds }
+    case 'slow':
+      return ofStatus(200, operation, fault.milliseconds / 1_000)
+    case 'hang':
+      return silent('timeout', 30)
+    case 'stall':
+      return { status: 200, ...silent('timeout', 30) }
+    case 'cut':
+      return { status: 200, ...silent('network', seconds) }
+    case 'reset':
+      return silent('network', seconds)
+    case 'redirect':
+      return ofStatus(307, operation, seconds)
+    case 'reused_key':
+      return ofStatus(409, operation, seconds)
+  }
+}
+
+/** Boundaries around which an alert decides; the ones below change no quantile above them. */
+const BOUNDARIES = [0.25, 1, 2.5, 5, 10]
+
+interface Recorded {
+  labels: string
+  value: number
+  /** Exported values by minute; holes where nothing was exported. */
+  exported: (number | undefined)[]
+}
+
+/** Counters and gauges of one process. */
+export class SimulatedProcess {
+  readonly plan: ProcessPlan
+  readonly #series = new Map<string, Recorded>()
+  readonly #known = new Set<string>()
+  #reading: { at: number; used: Record<string, number>; limits: Limits } | undefined
+
+  constructor(plan: ProcessPlan) {
+    this.plan = plan
+  }
+
+  /** Counts one call. */
+  record(operation: string, { status, category, outcome, seconds }: Result): void {
+    if (!this.#known.has(operation)) {
+      this.#known.add(operation)
+      this.#count(operation, 429, 'rate_limit', 'failure').value += 0
+      this.#count(operation, 500, 'server_error', isWrite(operation) ? 'unknown' : 'failure').value += 0
+    }
+    this.#count(operation, status, category, outcome).value++
+    if (this.plan.durations) this.#observe(operation, seconds)
+  }
+
+  /** Remembers the rate-limit headers of an answer. */
+  read(at: number, used: Record<string, number>, limits: Limits): void {
+    this.#reading = { at, used, limits }
+  }
+
+  /** Exports at a second, seen by the evaluation of the minute that follows. */
+  export(second: number): void {
+    const minute = Math.ceil(second / 60)
+    const { plan } = this
+    if (minute < 0 || plan.arrives?.(second) === false) return
+    this.#gauges(second)
+    for (const series of this.#series.values()) series.exported[minute] = series.value
+  }
+
+  /** Everything exported, as promtool's input series; `minutes` is the length of the story. */
+  series(minutes: number): { series: string; values: string }[] {
+    return [...this.#series.values()]
+      .filter(({ exported }) => exported.length > 0)
+      .map(({ labels, exported }) => ({ series: labels, values: notation(exported, minutes) }))
+  }
+
+  #count(operation: string, status: number | undefined, category: string | undefined, outcome: string): Recorded {
+    return this.#at(SERIES.requests, {
+      [LABEL.operation]: operation,
+      [LABEL.status]: status === undefined ? '' : String(status),
+      [LABEL.category]: category ?? '',
+      [LABEL.outcome]: outcome,
+    })
+  }
+
+  #observe(operation: string, seconds: number): void {
+    for (const le of [...BOUNDARIES, Number.POSITIVE_INFINITY]) {
+      const bucket = this.#at(SERIES.durationBucketOtlp, {
+        [LABEL.operation]: operation,
+        le: le === Number.POSITIVE_INFINITY ? '+Inf' : String(le),
+      })
+      if (seconds <= le) bucket.value++
+    }
+  }
+
+  #gauges(second: number): void {
+    if (!this.#reading) return
+    const { at, used, limits } = this.#reading
+    for (const [window, limit] of Object.entries(limits)) {
+      const labels = { [LABEL.window]: window, [toPrometheus(ATTR_MANGOPAY_ACCOUNT)]: this.plan.account ?? '' }
+      const over = second - at > windowSeconds(window)
+      this.#at(SERIES.used, labels).value = over ? 0 : (used[window] ?? 0)
+      this.#at(SERIES.limit, labels).value = limit
+      this.#at(SERIES.readingTimestamp, labels).value = at
+    }
+  }
+
+  #at(metric: string, labels: Record<string, string>): Recorded {
+    const { job, instance, environment } = this.plan
+    const all = { job, instance, [LABEL.environment]: environment, ...labels }
+    const pairs = Object.entries(all).filter(([, value]) => value !== '')
+    const key = `${metric}{${pairs.map(([name, value]) => `${name}="${value}"`).join(',')}}`
+    let recorded = this.#series.get(key)
+    if (!recorded) {
+      recorded = { labels: key, value: 0, exported: [] }
+      this.#series.set(key, recorded)
+    }
+    return recorded
+  }
+}
+
+/** Promtool's notation, equal neighbours folded. */
+const notation = (values: readonly (number | undefined)[], minutes: number): string => {
+  const parts: string[] = []
+  for (let i = 0; i <= minutes; ) {
+    let j = i
+    while (j < minutes && values[j + 1] === values[i]) j++
+    const value = values[i]
+    if (value === undefined) parts.push(j === i ? '_' : `_x${j - i + 1}`)
+    else parts.push(j === i ? String(value) : `${value}+0x${j - i}`)
+    i = j + 1
+  }
+  return parts.join(' ')
+}
