@@ -81,32 +81,25 @@ const latin1 = (text: Uint8Array | string) => (typeof text === 'string' ? text :
  * conventions spell them with underscores. Undefined when none of them is there.
  */
 export function readHeaderAttributes(attributes: Attributes): ResponseHeaders | undefined {
-  const used = headerAttribute(attributes, 'http.response.header.x-ratelimit', 'http.response.header.x_ratelimit')
-  const challenge = headerAttribute(
-    attributes,
-    'http.response.header.www-authenticate',
-    'http.response.header.www_authenticate',
-  )
+  const used = attributes['http.response.header.x-ratelimit'] ?? attributes['http.response.header.x_ratelimit']
+  const challenge =
+    attributes['http.response.header.www-authenticate'] ?? attributes['http.response.header.www_authenticate']
   if (used === undefined && challenge === undefined) return undefined
   return {
-    used,
-    remaining: headerAttribute(
-      attributes,
-      'http.response.header.x-ratelimit-remaining',
-      'http.response.header.x_ratelimit_remaining',
+    used: lines(used),
+    remaining: lines(
+      attributes['http.response.header.x-ratelimit-remaining'] ??
+        attributes['http.response.header.x_ratelimit_remaining'],
     ),
-    reset: headerAttribute(
-      attributes,
-      'http.response.header.x-ratelimit-reset',
-      'http.response.header.x_ratelimit_reset',
+    reset: lines(
+      attributes['http.response.header.x-ratelimit-reset'] ?? attributes['http.response.header.x_ratelimit_reset'],
     ),
-    date: headerAttribute(attributes, 'http.response.header.date', 'http.response.header.date'),
-    challenge,
+    date: lines(attributes['http.response.header.date']),
+    challenge: lines(challenge),
   }
 }
 
-function headerAttribute(attributes: Attributes, stable: string, old: string): HeaderValue | undefined {
-  const value = attributes[stable] ?? attributes[old]
+function lines(value: Attributes[string]): HeaderValue | undefined {
   if (typeof value === 'string') return value
   return Array.isArray(value) ? value.filter((line): line is string => typeof line === 'string') : undefined
 }

@@ -73,15 +73,20 @@ export class Ledger implements MetricSource {
     return this.#quota.read(environment, headers, this.now(), () => call.clientId(attributes))
   }
 
-  /** Looks whether something has started or ended; after a call, only in its environment and not at every forecast. */
-  look(now: number, environment?: string): Events {
-    const states = environment === undefined ? [...this.#environments.values()] : [this.#environment(environment)]
-    const [only] = states
-    const spikes =
-      states.length === 1 && only !== undefined
-        ? only.spikes.look(now)
-        : states.flatMap((state) => state.spikes.look(now) as SpikeEvent[])
-    if (environment !== undefined && now - this.#lastQuotaLook < QUOTA_LOOK_MILLISECONDS) return { spikes, quotas: [] }
+  /** Looks whether something has started or ended. */
+  look(now: number): Events {
+    this.#lastQuotaLook = now
+    const spikes: SpikeEvent[] = []
+    for (const state of this.#environments.values()) spikes.push(...state.spikes.look(now))
+    return { spikes, quotas: this.#quotaWatch.look(this.#quota.states(now)) }
+  }
+
+  /** The same after a call: only in its environment, and not at every forecast. Undefined when there is nothing. */
+  lookAfter(call: Call, now: number): Events | undefined {
+    const spikes = this.#environment(call.rule.environment).spikes.look(now)
+    const isTime = now - this.#lastQuotaLook >= QUOTA_LOOK_MILLISECONDS
+    if (spikes.length === 0 && !isTime) return undefined
+    if (!isTime) return { spikes, quotas: [] }
     this.#lastQuotaLook = now
     return { spikes, quotas: this.#quotaWatch.look(this.#quota.states(now)) }
   }

@@ -210,7 +210,8 @@ export class MangopaySpanProcessor {
     } catch (error) {
       reportFailure('the MeterProvider', error)
     }
-    void this.#notifier.notify(this.#ledger.look(now, call.rule.environment))
+    const events = this.#ledger.lookAfter(call, now)
+    if (events !== undefined) void this.#notifier.notify(events)
     if (this.#timer === undefined && this.#notifier.isWanted && !this.#isShutDown) {
       this.#timer = setInterval(() => this.#look(), LOOK_INTERVAL_MILLISECONDS)
       this.#timer.unref?.()

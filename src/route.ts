@@ -27,10 +27,10 @@ export interface Route {
 /** The operation of every call that the table does not know. */
 export const OTHER_OPERATION: Operation = { name: MANGOPAY_OPERATION_VALUE_OTHER, token: false, index: 0 }
 
-/** A segment of the tree of routes; the versions share one tree, since folding them makes no two routes collide. */
+/** A place in the tree of routes; the versions share one tree, since folding them makes no two routes collide. */
 interface Node {
-  /** Literal children by the hash of their lower-case text. */
-  readonly literals: Map<number, { readonly text: string; readonly node: Node }>
+  /** Literal children by length, so that most ids are told from a literal without reading them. */
+  readonly literals: ({ readonly text: string; readonly node: Node }[] | undefined)[]
   /** The child that any segment matches. */
   parameter?: Node
   route?: Route
@@ -39,36 +39,24 @@ interface Node {
 /** Lower case for ASCII letters, the only ones in the table. */
 const lower = (code: number) => (code >= 65 && code <= 90 ? code + 32 : code)
 
-const hash = (text: string) => {
-  let value = 0
-  for (let i = 0; i < text.length; i++) value = (value * 31 + lower(text.charCodeAt(i))) | 0
-  return value
-}
-
-const newNode = (): Node => ({ literals: new Map() })
-
-/** Longest literal of the table: a longer segment can only be a parameter and need not be read. */
-let longestLiteral = 0
-
 function child(parent: Node, segment: string): Node {
   if (segment.startsWith('{')) {
-    parent.parameter ??= newNode()
+    parent.parameter ??= { literals: [] }
     return parent.parameter
   }
-  longestLiteral = Math.max(longestLiteral, segment.length)
-  const key = hash(segment)
-  let edge = parent.literals.get(key)
-  if (edge === undefined) {
-    edge = { text: segment.toLowerCase(), node: newNode() }
-    parent.literals.set(key, edge)
-  } else if (edge.text !== segment.toLowerCase()) {
-    throw new Error(`two literals of one hash: ${edge.text}, ${segment}`) // the tests build the tree, so never at a user's
+  const literals = parent.literals[segment.length] ?? []
+  parent.literals[segment.length] = literals
+  const text = segment.toLowerCase()
+  let literal = literals.find((known) => known.text === text)
+  if (literal === undefined) {
+    literal = { text, node: { literals: [] } }
+    literals.push(literal)
   }
-  return edge.node
+  return literal.node
 }
 
 function buildTree(): Node {
-  const root = newNode()
+  const root: Node = { literals: [] }
   let index = OTHER_OPERATION.index
   for (const [prefix, rows] of Object.entries(ROUTES)) {
     const hasClientId = prefix.endsWith('/{clientId}')
@@ -101,31 +89,21 @@ const tree = buildTree()
  */
 function walk(node: Node, url: string, at: number, end: number): Route | undefined {
   if (at >= end) return node.route
-  const readable = Math.min(end, at + longestLiteral + 1)
-  let value = 0
-  let stop = at
-  for (; stop < readable; stop++) {
-    const code = url.charCodeAt(stop)
-    if (code === SLASH) break
-    value = (value * 31 + lower(code)) | 0
-  }
+  const slash = url.indexOf('/', at)
+  const stop = slash === -1 || slash > end ? end : slash
   if (stop === at) return undefined // an empty segment is no id and no literal
-  if (stop < end && url.charCodeAt(stop) !== SLASH) {
-    const slash = url.indexOf('/', stop)
-    stop = slash === -1 || slash > end ? end : slash
-  } else {
-    const edge = node.literals.get(value)
-    if (edge !== undefined && equals(edge.text, url, at, stop)) {
-      const found = walk(edge.node, url, stop + 1, end)
+  const literals = node.literals[stop - at]
+  if (literals !== undefined) {
+    for (const { text, node: next } of literals) {
+      const found = matches(text, url, at) ? walk(next, url, stop + 1, end) : undefined
       if (found !== undefined) return found
     }
   }
   return node.parameter === undefined ? undefined : walk(node.parameter, url, stop + 1, end)
 }
 
-function equals(text: string, url: string, from: number, to: number): boolean {
-  if (text.length !== to - from) return false
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) !== lower(url.charCodeAt(from + i))) return false
+function matches(text: string, url: string, at: number): boolean {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) !== lower(url.charCodeAt(at + i))) return false
   return true
 }
 
@@ -134,9 +112,10 @@ function equals(text: string, url: string, from: number, to: number): boolean {
  * placeholder that the Node SDK 1.42 to 1.60 left unreplaced, `$%7BapiVersion%7D`.
  */
 function isVersion(url: string, from: number, to: number): boolean {
-  if (url.startsWith('$', from) || url.startsWith('%24', from)) return true
+  const first = lower(url.charCodeAt(from))
+  if (first === 36 || (first === 37 && url.startsWith('24', from + 1))) return true // "$", or "%24" for it
   let digits = 0
-  for (let i = lower(url.charCodeAt(from)) === 118 ? from + 1 : from; i < to; i++) {
+  for (let i = first === 118 ? from + 1 : from; i < to; i++) {
     const code = url.charCodeAt(i)
     if (code >= 48 && code <= 57) digits++
     else if (code !== 46) return false
@@ -180,7 +159,7 @@ export function allOperations(): Operation[] {
   const found: Operation[] = []
   const visit = (node: Node) => {
     if (node.route !== undefined) found.push(...node.route.operations.values())
-    for (const { node: next } of node.literals.values()) visit(next)
+    for (const { node: next } of node.literals.flatMap((all) => all ?? [])) visit(next)
     if (node.parameter !== undefined) visit(node.parameter)
   }
   visit(tree)

@@ -18,6 +18,8 @@ export interface SpikeEvent {
   operations: { operation: string; count: number }[]
 }
 
+const NOTHING: readonly SpikeEvent[] = []
+
 /**
  * Says when a spike starts and ends. It starts when both the count and the share are reached, so that one failure of
  * three calls at night is none; it ends once the share is below a lower one and a minimum time has passed.
@@ -35,22 +37,23 @@ export class SpikeWatch {
   }
 
   /** Looks at the window; returns what has started or ended since the last look. */
-  look(now: number): SpikeEvent[] {
-    const events: SpikeEvent[] = []
+  look(now: number): readonly SpikeEvent[] {
+    if (this.#since.size === 0 && this.#window.isClean) return NOTHING
+    let events = NOTHING
     for (const kind of this.#options.kinds) {
       const since = this.#since.get(kind)
       const count = this.#window.count(now, kind)
       const ratio = this.#window.ratio(now, kind)
       if (since === undefined && count >= this.#options.minimumCount && ratio >= this.#options.ratio) {
         this.#since.set(kind, now)
-        events.push(this.#event(now, kind, 'started', now))
+        events = [...events, this.#event(now, kind, 'started', now)]
       } else if (
         since !== undefined &&
         ratio < this.#options.clearRatio &&
         now - since >= this.#options.minimumSeconds * 1000
       ) {
         this.#since.delete(kind)
-        events.push(this.#event(now, kind, 'ended', since))
+        events = [...events, this.#event(now, kind, 'ended', since)]
       }
     }
     return events

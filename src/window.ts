@@ -76,6 +76,12 @@ export class SlidingWindow {
     return count === 0 ? 0 : count / this.#calls
   }
 
+  /** Whether nothing failed in the window, as of the last call that was added. */
+  get isClean(): boolean {
+    for (const failures of this.#failures) if (failures > 0) return false
+    return true
+  }
+
   /** Failures of a kind in the window by operation, most first. */
   operations(now: number, kind: ErrorKind): { operation: string; count: number }[] {
     this.#slide(now)

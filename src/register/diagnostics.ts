@@ -4,7 +4,7 @@ import { messageOf, type Say } from './say.ts'
 /** The part of an `@opentelemetry/api` copy that takes a logger. */
 export interface DiagApi {
   readonly DiagLogLevel: { readonly ERROR: number }
-  readonly diag: { setLogger(logger: object, options: object): boolean }
+  readonly diag: { setLogger(logger: object, options: object): boolean; error(message: string): void }
 }
 
 /** A collector that is down says the same thing for hours, and a broken one many things: enough is enough. */
@@ -30,13 +30,13 @@ export function sayErrors(api: DiagApi, say: Say): void {
   api.diag.setLogger(logger, { logLevel: api.DiagLogLevel.ERROR })
 }
 
-/** The SDK's error handler turns an error into JSON with its stack; its message and code are what people need. */
+/** The SDK's error handler turns an error into JSON with its stack; its message, or else its code, is what people need. */
 function readable(parts: readonly unknown[]): string {
   const texts = parts.map((part) => {
     if (typeof part !== 'string' || !part.startsWith('{')) return messageOf(part)
     try {
-      const { message, code, name } = JSON.parse(part) as Readonly<Record<string, unknown>>
-      return [message, code, name].filter((text) => typeof text === 'string' && text !== '').join(', ') || part
+      const { message, code } = JSON.parse(part) as Readonly<Record<string, unknown>>
+      return [message, code].find((text) => typeof text === 'string' && text !== '') ?? part
     } catch {
       return part
     }

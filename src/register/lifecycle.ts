@@ -3,8 +3,11 @@ import { isMainThread } from 'node:worker_threads'
 /** Sends everything out that is still held; never rejects. */
 export type Flush = () => Promise<unknown>
 
-/** How long a process that nobody else keeps may outlive its signal: less than the 10 s that `docker stop` grants. */
-const RAISE_AFTER_MILLIS = 3_000
+/**
+ * How long a process that has nothing else to do waits for a collector that does not answer: less than the 10 s that
+ * `docker stop` grants. A collector that is down makes the newer exporters try again for 9 s.
+ */
+const WAIT_MILLIS = 3_000
 
 /** While an app shuts itself down it may still make calls and may end any moment, so flushing goes on for a while. */
 const REPEAT_MILLIS = 500
@@ -20,8 +23,18 @@ export function flushWhenIdle(flush: Flush, endedSpans: () => number): void {
     const ended = endedSpans()
     if (ended === flushed) return
     flushed = ended
-    void flush()
+    const overdue = setTimeout(endWhatWeKeepAlive, WAIT_MILLIS)
+    void flush().finally(() => clearTimeout(overdue))
   })
+}
+
+/**
+ * The loop was empty and nobody but us could fill it again, so that this ends nothing else; the exit code is the one
+ * that is set. With another listener there may be work of the app under way, and the exporters' own time-outs have to
+ * do.
+ */
+function endWhatWeKeepAlive(): void {
+  if (process.listenerCount('beforeExit') === 1) process.exit()
 }
 
 /** Flushes on the signals that stop a service, and otherwise leaves them as they would be without this package. */
@@ -43,7 +56,7 @@ function listenOnce(signal: NodeJS.Signals, flush: Flush): void {
       keepFlushing(signal, flush)
       return
     }
-    void Promise.race([flush(), wait(RAISE_AFTER_MILLIS)]).then(() => {
+    void Promise.race([flush(), wait(WAIT_MILLIS)]).then(() => {
       process.kill(process.pid, signal)
       // Still alive? Process 1 of a container ignores a signal without listener; or somebody listens by now.
       keepFlushing(signal, flush)

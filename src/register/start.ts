@@ -65,8 +65,8 @@ function run(sdk: AppSdk, env: Env, mangopay: MangopaySpanProcessor, say: Say): 
   sayErrors(sdk.api, say)
   sayWhenRegisteredAgain([sdk.api, sdk.apiOfApp], say)
   const flush = async () => {
-    await settled([...spanProcessors, node._loggerProvider])
-    await settled(readers) // after the processor, which may have found the meter provider only now
+    await mangopay.forceFlush() // first, since it may find the meter provider only now
+    await flushAll([...spanProcessors, node._loggerProvider, ...readers], (reason) => sdk.api.diag.error(reason))
   }
   flushWhenIdle(flush, () => spans.ended)
   flushOnSignals(flush)
@@ -96,6 +96,10 @@ function patchHttpNow(): void {
   syncBuiltinESMExports()
 }
 
-async function settled(parts: readonly ({ forceFlush?(): Promise<void> } | undefined)[]): Promise<void> {
-  await Promise.allSettled(parts.map(async (part) => part?.forceFlush?.()))
+type Flushable = { forceFlush?(): Promise<void> } | undefined
+
+/** Side by side: a collector that is down costs one time-out, not one for each signal. */
+async function flushAll(parts: readonly Flushable[], failed: (reason: string) => void): Promise<void> {
+  const results = await Promise.allSettled(parts.map(async (part) => part?.forceFlush?.()))
+  for (const result of results) if (result.status === 'rejected') failed(messageOf(result.reason))
 }
