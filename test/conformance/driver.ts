@@ -30,7 +30,7 @@ interface LabSpan {
 interface Seen {
   span: LabSpan
   start: Attributes
-  response?: { incoming?: IncomingMessage; headers: string[]; client: 'http' | 'undici' }
+  response?: { isComplete: () => boolean | undefined; headers: string[]; client: 'http' | 'undici' }
   recorded?: RecordedSpan
 }
 
@@ -66,6 +66,7 @@ function record(it: Seen): RecordedSpan {
   )
   const wwwAuthenticate =
     authenticate === undefined || authenticate < 0 ? undefined : response?.headers[authenticate + 1]
+  const complete = response?.isComplete()
   return {
     kind: span.kind,
     name: span.name,
@@ -83,7 +84,7 @@ function record(it: Seen): RecordedSpan {
       hook: {
         client: response.client,
         ...(wwwAuthenticate && { wwwAuthenticate }),
-        ...(response.incoming && { complete: response.incoming.complete }),
+        ...(complete !== undefined && { complete }),
       },
     }),
   }
@@ -114,11 +115,14 @@ new NodeSDK({
   instrumentations: [
     new HttpInstrumentation({
       responseHook: (span: unknown, incoming: IncomingMessage) =>
-        'rawHeaders' in incoming && saw(span, { incoming, headers: incoming.rawHeaders, client: 'http' }),
+        'rawHeaders' in incoming &&
+        saw(span, { isComplete: () => incoming.complete, headers: incoming.rawHeaders, client: 'http' }),
     }),
     new UndiciInstrumentation({
-      responseHook: (span: unknown, { response }: { response: { headers: Buffer[] } }) =>
-        saw(span, { headers: response.headers.map(String), client: 'undici' }),
+      responseHook: (
+        span: unknown,
+        { request, response }: { request: { completed?: boolean }; response: { headers: Buffer[] } },
+      ) => saw(span, { isComplete: () => request.completed, headers: response.headers.map(String), client: 'undici' }),
     }),
   ],
 }).start()

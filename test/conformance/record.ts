@@ -39,7 +39,10 @@ export interface RecordedSpan {
   /** How many of them, from the first on, were there at the start with the same value. */
   initial: number
   events?: { name: string; attributes?: Attributes }[]
-  /** What a `responseHook` could see; absent when it was not called. `complete` is read when the span ends. */
+  /**
+   * What a `responseHook` could see; absent when it was not called. `complete` is read when the span ends: of an
+   * `IncomingMessage` its field of that name, of undici's request `completed`.
+   */
   hook?: { client: 'http' | 'undici'; wwwAuthenticate?: string; complete?: boolean }
 }
 
