@@ -7,6 +7,9 @@ import { findClientId, findRoute, type Operation, OTHER_OPERATION, type Route } 
 import { readTransportFailure, type TransportFailure } from './transport.ts'
 import { pathStart, urlOf } from './url.ts'
 
+const CUT: TransportFailure = { kind: 'network', neverSent: false }
+const GIVEN_UP: TransportFailure = { kind: 'cancelled', neverSent: false }
+
 /** What is remembered of a Mangopay call while its span is open, and what was found when it ended. */
 export class Call {
   readonly rule: HostRule
@@ -18,8 +21,11 @@ export class Call {
   hasInnerCalls = false
   /** Whether the response hook has seen the answer. */
   hooked = false
-  /** The answer, as long as the span is open: `complete` is looked at when it ends. */
-  response: { readonly complete?: unknown } | undefined
+  /**
+   * What knows, as long as the span is open, whether the whole answer came: the message of `node:http` by `complete`,
+   * the request of undici by `completed`.
+   */
+  transfer: { readonly complete?: unknown; readonly completed?: unknown } | undefined
   /** Whether a 401 asked for strong customer authentication. */
   sca = false
   /** Quota windows with nothing left. */
@@ -63,7 +69,7 @@ export class Call {
       undici: this.status === undefined && isUndici(span),
       sca: this.sca,
     })
-    this.response = undefined
+    this.transfer = undefined
     return this.verdict
   }
 
@@ -71,11 +77,13 @@ export class Call {
   #failure(span: SpanView): TransportFailure | undefined {
     if (this.status !== undefined && this.status >= 400) return undefined
     if (span.status.code === SpanStatusCode.ERROR) return readTransportFailure(span)
+    if (this.transfer === undefined || this.status === undefined || this.status < 200 || this.status > 299)
+      return undefined
     // The http instrumentation leaves a body that was cut, or stalled past axios' time limit, UNSET with 200. Which of
     // the two it was cannot be told.
-    const cut =
-      this.response?.complete === false && this.status !== undefined && this.status >= 200 && this.status < 300
-    return cut ? { kind: 'network', neverSent: false } : undefined
+    if (this.transfer.complete === false) return CUT
+    // undici's leaves a body UNSET only when the caller gave it up: every other end is an ERROR.
+    return this.transfer.completed === false ? GIVEN_UP : undefined
   }
 }
 

@@ -75,10 +75,10 @@ export class MangopaySpanProcessor {
     try {
       const call = this.#callOf(span)
       if (call === undefined || call.ended) return
-      const { response: undici } = response as { response?: unknown }
+      const { request, response: undici } = response as { request?: unknown; response?: unknown }
       const answer = undici ?? response
       call.hooked = true
-      call.response = answer as NonNullable<Call['response']>
+      call.transfer = (undici === undefined ? response : request) as NonNullable<Call['transfer']>
       const headers = readResponseHeaders(answer)
       if (headers !== undefined) this.#read(call, headers, span as LiveSpan)
     } catch (error) {
