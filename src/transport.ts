@@ -30,6 +30,12 @@ const CANCEL_NAMES = new Set([
   '20', // DOMException ABORT_ERR
 ])
 
+/**
+ * What `AbortController.abort()` says when it is given no reason, and `AbortSignal.timeout()` never: it tells the two
+ * apart where axios' fetch adapter has made `ERR_CANCELED` of both.
+ */
+const ABORT_MESSAGE = 'this operation was aborted'
+
 /** Nothing was sent: no address, no connection, or a server whose certificate was refused before the request. */
 const NEVER_SENT_NAMES = new Set([
   'ENOTFOUND',
@@ -99,6 +105,7 @@ export function readTransportFailure(span: SpanView): TransportFailure {
         NEVER_SENT_STARTS.some((start) => message.startsWith(start)) ||
         NEVER_SENT_PARTS.some((part) => message.includes(part)),
     )
+  if (messages.includes(ABORT_MESSAGE)) return { kind: 'cancelled', neverSent }
   if (
     names.some((name) => TIMEOUT_NAMES.has(name) || (name.startsWith('UND_ERR_') && name.endsWith('_TIMEOUT'))) ||
     messages.some((message) => message.includes('timeout') || message.includes('timed out'))

@@ -73,7 +73,7 @@ export const limits: readonly Limit[] = [
   },
   {
     cases: ['abort before the answer', 'abort in the body'],
-    clients: ['axios', 'axios (fetch)'],
+    clients: ['axios'],
     hook: 'both',
     category: 'timeout',
     reason:
