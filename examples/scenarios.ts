@@ -266,6 +266,36 @@ const reusedKeys: Scenario = {
   faults: () => [...BACKGROUND, { share: 0.5, fault: { kind: 'reused_key' }, only: KEYED_WRITES }],
 }
 
+/** Every kind of trouble at once, for the one-shot proof: is each of them counted? No story, so not among the stories. */
+const proof: Scenario = {
+  name: 'proof',
+  title: 'A bit of everything',
+  key: '0',
+  look: 'What the library counted equals what the server says it answered, code by code and operation by operation.',
+  alerts: [],
+  rate: () => 14,
+  operations: EVERYDAY,
+  faults: () => [
+    { share: 0.03, fault: { kind: 'status', status: 400 } },
+    { share: 0.015, fault: { kind: 'status', status: 403 } },
+    { share: 0.02, fault: { kind: 'status', status: 404 } },
+    { share: 0.01, fault: { kind: 'status', status: 422 } },
+    { share: 0.05, fault: { kind: 'status', status: 500 } },
+    { share: 0.03, fault: { kind: 'edge', status: 502 } },
+    { share: 0.01, fault: { kind: 'edge', status: 520 } },
+    { share: 0.1, fault: { kind: 'sca' }, only: SCA_READS },
+    { share: 0.015, fault: { kind: 'hang' } },
+    { share: 0.01, fault: { kind: 'stall' } },
+    { share: 0.01, fault: { kind: 'cut', how: 'fin' } },
+    { share: 0.01, fault: { kind: 'cut', how: 'reset' } },
+    { share: 0.02, fault: { kind: 'reset' } },
+    { share: 0.03, fault: { kind: 'redirect' } },
+    { share: 0.02, fault: { kind: 'empty', status: 204 } },
+    { share: 0.05, fault: { kind: 'slow', milliseconds: 300 } },
+    { share: 0.15, fault: { kind: 'reused_key' }, only: KEYED_WRITES },
+  ],
+}
+
 /** All stories, in the order of the demo page. */
 export const SCENARIOS: readonly Scenario[] = [
   normal,
@@ -279,9 +309,9 @@ export const SCENARIOS: readonly Scenario[] = [
   reusedKeys,
 ]
 
-/** The scenario of that name; throws, naming the known ones, when there is none. */
+/** The scenario of that name, `proof` among them; throws, naming the known ones, when there is none. */
 export const scenarioNamed = (name: string): Scenario => {
-  const found = SCENARIOS.find((scenario) => scenario.name === name)
+  const found = [...SCENARIOS, proof].find((scenario) => scenario.name === name)
   if (found) return found
   throw new RangeError(`no scenario "${name}"; there are: ${SCENARIOS.map((scenario) => scenario.name).join(', ')}`)
 }

@@ -1,0 +1,61 @@
+/**
+ * The example app: a platform that calls Mangopay through the official SDK, axios and fetch. Runs as a child process
+ * (see `child.ts`), is told what to play by messages, and exports its telemetry over OTLP like any other service.
+ */
+import { scenarioNamed } from '../scenarios.ts'
+import type { AppSettings, AppState, FromApp, ToApp } from './messages.ts'
+import { Player } from './player.ts'
+import { startTelemetry } from './telemetry.ts'
+
+const settings = JSON.parse(process.argv[2] ?? '') as AppSettings
+const tell = (message: FromApp) => {
+  if (process.connected) process.send?.(message)
+}
+
+// Mangopay's SDK (1.68, and every version since it moved to axios) reads the response of an error that has none when a
+// connection is reset: its own promise never settles, and the TypeError ends the process as an unhandled rejection.
+// That would end this demo with the first reset. The guard lets exactly this one error pass and counts it; the span of
+// the call has ended by then, so its telemetry is whole. Anything else still ends the process.
+let sdkRejections = 0
+process.on('unhandledRejection', (reason) => {
+  const fromSdk = reason instanceof TypeError && /mangopay4-nodejs-sdk/.test(reason.stack ?? '')
+  if (!fromSdk) throw reason
+  sdkRejections++
+})
+
+const telemetry = startTelemetry(settings.telemetry, {
+  hosts: settings.hosts,
+  spike: { windowSeconds: 60, minimumSeconds: 10 },
+  onSpike: (event) =>
+    tell({
+      type: 'event',
+      event: { kind: 'spike', at: Date.now(), event: { ...event, since: event.since.getTime() } },
+    }),
+  onQuotaLow: (event) => tell({ type: 'event', event: { kind: 'quota', at: Date.now(), event } }),
+})
+// Only now: instrumentation has to be in place before a HTTP client is loaded.
+const { makeCallers } = await import('./clients.ts')
+const player = new Player(makeCallers(settings.account), settings.player)
+
+const state = (): AppState => ({ snapshot: telemetry.mangopay.snapshot(), counts: player.counts, sdkRejections })
+const ticker = setInterval(() => tell({ type: 'state', state: state() }), settings.stateInterval)
+
+const drain = async () => {
+  await player.drain()
+  tell({ type: 'drained', state: state() })
+}
+const stop = async () => {
+  await drain()
+  clearInterval(ticker)
+  await telemetry.shutdown()
+  process.disconnect()
+}
+process.on('message', (message: ToApp) => {
+  if (message.type === 'play') player.play(scenarioNamed(message.scenario))
+  else if (message.type === 'drain') void drain()
+  else void stop()
+})
+// Ctrl-C reaches the whole group; the parent decides how this one ends. Without a parent there is nothing to live for.
+process.on('SIGINT', () => {})
+process.on('disconnect', () => process.exit(0))
+tell({ type: 'ready' })
