@@ -1,0 +1,224 @@
+import { readFileSync } from 'node:fs'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { allOperations, findClientId, findRoute } from '../src/route.ts'
+import { ROUTES } from '../src/routes.ts'
+import { pathStart } from '../src/url.ts'
+
+const ORIGIN = 'https://api.mangopay.com'
+
+const operation = (method: string, url: string) =>
+  findRoute(url, pathStart(url))?.operations.get(method)?.name ?? '_OTHER'
+const template = (url: string) => findRoute(url, pathStart(url))?.template
+
+/** Method and path with every placeholder spelled alike: what makes two rows the same route. */
+const shape = (method: string, path: string) =>
+  `${method} ${(path.split('?')[0] as string).replace(/\/$/, '').replace(/\{[^}]+\}/g, '{}')}`.toLowerCase()
+
+const official = readFileSync(new URL('routes.tsv', import.meta.url), 'utf8')
+  .trim()
+  .split('\n')
+  .slice(1)
+  .map((line) => line.split('\t') as [key: string, method: string, template: string])
+
+const ours = Object.entries(ROUTES).flatMap(([prefix, rows]) =>
+  rows.map((row) => {
+    const [method, path] = row.split(' ') as [string, string]
+    return { row, method, path: prefix + path }
+  }),
+)
+
+describe('the route table', () => {
+  const officialShapes = new Set(
+    official.map(([, method, path]) => shape(method, path.replace('{apiVersion}', 'v2.01'))),
+  )
+  const ourShapes = ours.map(({ method, path }) => shape(method, path))
+
+  it('holds every operation of the official Node SDK', () => {
+    expect(official).toHaveLength(239)
+    expect([...officialShapes].filter((one) => !ourShapes.includes(one))).toEqual([])
+  })
+
+  it('holds nothing else but the routes known from elsewhere', () => {
+    expect(ourShapes.filter((one) => !officialShapes.has(one))).toEqual([
+      'post /v2.01/oauth/token/embedded/recipient',
+      'post /v2.01/oauth/token/embedded/checkout',
+      'post /v2.01/clients',
+      'post /v2.01/{}/payins/payconiq/web',
+      'post /v2.01/{}/payins/payment-methods/payconiq',
+      'get /v2.01/{}/users/{}/emoney',
+      'get /v2.01/{}/clients/transactions',
+      'put /v3.0/{}/payins/intents/{}',
+    ])
+  })
+
+  it('has no route twice and no operation of two routes', () => {
+    expect(new Set(ourShapes).size).toBe(ourShapes.length)
+    expect(new Set(ours.map(({ row }) => row)).size).toBe(ours.length)
+  })
+
+  it('has a readable name for each placeholder and never {id}', () => {
+    const placeholders = new Set(ours.flatMap(({ path }) => path.match(/\{[^}]+\}/g) ?? []))
+    expect(placeholders).not.toContain('{id}')
+    for (const placeholder of placeholders) expect(placeholder).toMatch(/^\{[a-z][A-Za-z]+\}$/)
+  })
+
+  it('gives each operation an index of its own, none of them that of _OTHER', () => {
+    const indexes = allOperations().map(({ index }) => index)
+    expect(indexes).toHaveLength(ours.length)
+    expect(new Set([0, ...indexes]).size).toBe(ours.length + 1)
+  })
+})
+
+describe('finding the operation of a URL', () => {
+  const cases: [method: string, path: string, operation: string][] = [
+    // Literal beats parameter.
+    ['GET', '/v2.01/acme/disputes/pendingsettlement', 'GET /disputes/pendingsettlement'],
+    ['GET', '/v2.01/acme/disputes/dispute_m_1', 'GET /disputes/{disputeId}'],
+    ['GET', '/v2.01/acme/recipients/schema?payoutMethodType=x&country=FR', 'GET /recipients/schema'],
+    ['GET', '/v2.01/acme/recipients/payout-methods?country=FR', 'GET /recipients/payout-methods'],
+    ['GET', '/v2.01/acme/recipients/rec_1', 'GET /recipients/{recipientId}'],
+    ['POST', '/v2.01/acme/users/natural', 'POST /users/natural'],
+    ['GET', '/v2.01/acme/users/natural', '_OTHER'],
+    ['GET', '/v2.01/acme/users/natural/123', 'GET /users/natural/{userId}'],
+    ['GET', '/v2.01/acme/users/123', 'GET /users/{userId}'],
+    // Two literals at different places: from the left.
+    ['GET', '/v2.01/acme/cards/fingerprints/transactions', 'GET /cards/fingerprints/{fingerprint}'],
+    ['GET', '/v2.01/acme/users/wallets/wallets', 'GET /users/{userId}/wallets'],
+    ['GET', '/v3.0/acme/payins/intents/int_1', 'GET /payins/intents/{intentId}'],
+    ['POST', '/v2.01/acme/payins/payin_m_1/refunds', 'POST /payins/{payInId}/refunds'],
+    // Methods.
+    ['PUT', '/v2.01/acme/users/natural/123', 'PUT /users/natural/{userId}'],
+    ['PATCH', '/v2.01/acme/users/natural/123', '_OTHER'],
+    ['HEAD', '/v2.01/acme/users/123', '_OTHER'],
+    // Versions as met on the wire.
+    ['GET', '/V2.01/acme/users/123', 'GET /users/{userId}'],
+    ['GET', '/v2/acme/users/123', 'GET /users/{userId}'],
+    ['GET', '/v2.1/acme/users/123', 'GET /users/{userId}'],
+    ['GET', '/V3.0/acme/payins/intents/int_1', 'GET /payins/intents/{intentId}'],
+    ['POST', '/$%7BapiVersion%7D/oauth/token', 'POST /oauth/token'],
+    ['POST', '/%24%7BapiVersion%7D/oauth/token', 'POST /oauth/token'],
+    ['POST', `/${'$'}{apiVersion}/oauth/token`, 'POST /oauth/token'],
+    ['POST', '/undefined/oauth/token', 'POST /oauth/token'],
+    ['GET', '/undefined/acme/users/123', '_OTHER'],
+    ['GET', '/acme/users/123', '_OTHER'],
+    ['POST', '/v2.01/oauth/token', 'POST /oauth/token'],
+    ['POST', '/v2.01/oauth/token/', 'POST /oauth/token'],
+    ['POST', '/v2.01/oauth/token/embedded/checkout', 'POST /oauth/token/embedded/checkout'],
+    // Unreplaced ids.
+    ['GET', '/v2.01/acme/users/$%7Bid%7D', 'GET /users/{userId}'],
+    // Slashes, queries, fragments.
+    ['POST', '/v2.01/acme/payins/card/direct/', 'POST /payins/card/direct'],
+    ['POST', '/v2.01/acme/payins/card/direct', 'POST /payins/card/direct'],
+    ['POST', '/v2.01/acme/payins/card/direct//', 'POST /payins/card/direct'],
+    ['GET', '//v2.01/acme/users/123', 'GET /users/{userId}'],
+    ['GET', '/v2.01/acme/users?page=1&per_page=100', 'GET /users'],
+    ['GET', '/v2.01/acme/users/?Sort=CreationDate:ASC', 'GET /users'],
+    ['GET', '/v2.01/acme/users/123#top', 'GET /users/{userId}'],
+    ['GET', '/v2.01/acme/users/123/wallets?x=/a/b/c', 'GET /users/{userId}/wallets'],
+    // Upper-case literals, encoded ids.
+    ['GET', '/v2.01/acme/USERS/123/kyc/Documents', 'GET /users/{userId}/KYC/documents'],
+    ['GET', '/v2.01/acme/users/1/Regulatory', 'GET /users/{userId}/Regulatory'],
+    ['GET', '/v2.01/acme/users/a%2Fb%20c/wallets', 'GET /users/{userId}/wallets'],
+    // Client ids that are spelled like a literal.
+    ['GET', '/v2.01/users/users/123', 'GET /users/{userId}'],
+    ['GET', '/v2.01/countries/users/123', 'GET /users/{userId}'],
+    ['GET', '/v2.01/countries/FR/authorizations', 'GET /countries/{countryCode}/authorizations'],
+    ['GET', '/v2.01/countries/authorizations', 'GET /countries/authorizations'],
+    ['GET', '/v2.01/oauth/users/123', 'GET /users/{userId}'],
+    ['GET', '/v2.01/clients/clients', 'GET /clients'],
+    ['POST', '/v2.01/clients', 'POST /clients'],
+    // An empty segment is no id: a call with an id that is missing is none of the table's.
+    ['GET', '/v2.01/acme/users//wallets', '_OTHER'],
+    ['GET', '/v2.01//users/123', '_OTHER'],
+    // Not of the table.
+    ['GET', '/v2.01/acme/nothing/123', '_OTHER'],
+    ['GET', '/v2.01/acme/users/123/wallets/456', '_OTHER'],
+    ['GET', '/v2.01/acme', '_OTHER'],
+    ['GET', '/v2.01', '_OTHER'],
+    ['GET', '/', '_OTHER'],
+    ['GET', '', '_OTHER'],
+    ['GET', '/__proto__/acme/users/constructor', '_OTHER'],
+    ['GET', '/v2.01/__proto__/users/constructor', 'GET /users/{userId}'],
+    ['GET', '/v2.01/acme/__proto__/toString', '_OTHER'],
+  ]
+
+  it.each(cases)('%s %s is %s', (method, path, expected) => {
+    expect(operation(method, ORIGIN + path)).toBe(expected)
+    if (path.startsWith('/') && !path.startsWith('//')) expect(operation(method, path)).toBe(expected)
+  })
+
+  it('spells the version as the table does, whatever the URL says', () => {
+    expect(template(`${ORIGIN}/V2.01/acme/users/1`)).toBe('/v2.01/{clientId}/users/{userId}')
+    expect(template(`${ORIGIN}/v3.0/acme/payins/intents/1`)).toBe('/V3.0/{clientId}/payins/intents/{intentId}')
+  })
+
+  it('finds the path behind a plain-HTTP proxy, where the URL is joined from two', () => {
+    const url = 'http://127.0.0.1:3128http://api.mangopay.com/v2.01/acme/users/123'
+    expect(operation('GET', url)).toBe('GET /users/{userId}')
+  })
+
+  const version = fc.constantFrom('v2.01', 'V2.01', 'v2', 'V3.0', 'v3.0', '$%7BapiVersion%7D')
+  const id = fc
+    .stringMatching(/^[A-Za-z0-9_.~%$@:-]{1,60}$/)
+    .filter((one) => !ours.some(({ path }) => path.toLowerCase().split('/').includes(one.toLowerCase())))
+  const spelling = fc.constantFrom<(text: string) => string>(
+    (text) => text,
+    (text) => text.toUpperCase(),
+    (text) => text.toLowerCase(),
+  )
+  const tail = fc.constantFrom('', '/', '?a=b', '/?a=b/c', '?', '#x')
+
+  it('finds every row in any spelling, and never lets an id through', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...ours),
+        version,
+        fc.array(id, { minLength: 8, maxLength: 8 }),
+        spelling,
+        tail,
+        ({ row, method, path }, version, ids, spell, end) => {
+          let next = 0
+          const segments = path.split('/').slice(2)
+          const url = `${ORIGIN}/${version}/${segments
+            .map((segment) => (segment.startsWith('{') ? ids[next++] : spell(segment)))
+            .join('/')}${end}`
+          const route = findRoute(url, pathStart(url))
+          expect(route?.operations.get(method)?.name).toBe(row)
+          expect(route?.template).toBe(path)
+        },
+      ),
+      { numRuns: 2000 },
+    )
+  })
+
+  it('names only templates of the table, whatever the path', () => {
+    const templates = new Set(ours.map(({ path }) => path))
+    const segment = fc.oneof(fc.constantFrom(...ours.flatMap(({ path }) => path.split('/'))), fc.string())
+    fc.assert(
+      fc.property(fc.array(segment, { maxLength: 10 }), fc.string(), (segments, query) => {
+        const found = template(`${ORIGIN}/${segments.join('/')}?${query}`)
+        expect(found === undefined || templates.has(found)).toBe(true)
+      }),
+      { numRuns: 2000 },
+    )
+  })
+})
+
+describe('finding the client id', () => {
+  it.each([
+    ['/v2.01/acme/users/123', 'acme'],
+    ['/v2.01/acme', 'acme'],
+    ['/v2.01/acme?x', 'acme'],
+    ['/v2.01/acme/nothing', 'acme'],
+    ['/v2.01/countries/users/1', 'countries'],
+    ['/v2.01/oauth/token', undefined],
+    ['/v2.01/countries/FR/authorizations', undefined],
+    ['/v2.01/clients', undefined],
+    ['/v2.01//users', undefined],
+    ['/v2.01', undefined],
+    ['/nothing/acme/users', undefined],
+  ])('%s → %s', (path, expected) => {
+    expect(findClientId(path, 0)).toBe(expected)
+  })
+})
