@@ -35,6 +35,9 @@ export interface ReceivedPoint {
   value: number
   /** Of histograms only. */
   sum?: number
+  /** Of histograms only: upper bounds of the buckets, and how many values each holds, one more than there are bounds. */
+  bounds?: readonly number[]
+  buckets?: readonly number[]
 }
 
 /** A running receiver. */
@@ -172,6 +175,8 @@ const toPoints = (metric: string, data: Json): ReceivedPoint[] => {
     attributes: toAttributes(point),
     value: Number(point['count']),
     sum: Number(point['sum']),
+    bounds: asList(point['explicitBounds']).map(Number),
+    buckets: asList(point['bucketCounts']).map(Number),
   }))
   return [...numbers, ...histograms]
 }

@@ -67,6 +67,11 @@ export class MangopayApi {
     return quota
   }
 
+  /** Lets a client begin with an unused quota. */
+  forgetQuota(clientId: string): void {
+    this.#quotas.delete(clientId)
+  }
+
   /** Lets the next calls fail this way: all but token calls, or those of `only`. */
   failNext(fault: Fault, times: number, only?: readonly string[]): void {
     this.#next.push({ fault, only, left: times })

@@ -33,6 +33,8 @@ export interface Mock {
   lock(clientId: string, locked?: boolean): void
   /** Uses quota without a call here: the account's other processes. */
   spend(calls: number, clientId?: string, secondsAgo?: number): void
+  /** Forgets what a client has used: as if the account had rested for a day. */
+  rest(clientId?: string): void
   /** Calls used in each window, as the server knows it now. */
   used(clientId?: string): number[]
   /** Server time, epoch milliseconds. */
@@ -104,6 +106,7 @@ export const startMock = async (options: MockOptions = {}): Promise<Mock> => {
     },
     spend: (calls, clientId = DEMO_CLIENT.clientId, secondsAgo = 0) =>
       api.quotaOf(clientId).add(api.now() - secondsAgo * 1_000, calls),
+    rest: (clientId = DEMO_CLIENT.clientId) => api.forgetQuota(clientId),
     used: (clientId = DEMO_CLIENT.clientId) => api.quotaOf(clientId).used(api.now()),
     now: () => api.now(),
     close: () => stop(server),
