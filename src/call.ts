@@ -76,7 +76,7 @@ export class Call {
   /** An error code says all, so only an answer that looks fine, or none, is looked into. */
   #failure(span: SpanView): TransportFailure | undefined {
     if (this.status !== undefined && this.status >= 400) return undefined
-    if (span.status.code === SpanStatusCode.ERROR) return readTransportFailure(span)
+    if (span.status?.code === SpanStatusCode.ERROR) return readTransportFailure(span)
     if (this.transfer === undefined || this.status === undefined || this.status < 200 || this.status > 299)
       return undefined
     // The http instrumentation leaves a body that was cut, or stalled past axios' time limit, UNSET with 200. Which of

@@ -1,5 +1,6 @@
 import type { Attributes } from '@opentelemetry/api'
 import { authorityOf, pathStart, SLASH, urlOf } from './url.ts'
+import { wrongOption } from './wrong-option.ts'
 
 /** Where a host belongs. */
 export interface HostRule {
@@ -37,14 +38,11 @@ export class Hosts {
     const match = HOST_KEY.exec(key.toLowerCase())
     const port = match?.[2] === undefined ? undefined : Number(match[2])
     if (match?.[1] === undefined || port === 0 || (port ?? 0) > 65_535) {
-      throw new TypeError(
-        `opentelemetry-mangopay: option hosts: "${key}" is not "host", "host:port" or "host/prefix" (no scheme, no user; a name with other than ASCII letters in its punycode form)`,
-      )
+      const wanted = '"host", "host:port" or "host/prefix", without scheme or user, a foreign name in its punycode form'
+      throw wrongOption('hosts: a host', key, wanted)
     }
     if (typeof environment !== 'string' || environment.trim() === '') {
-      throw new TypeError(
-        `opentelemetry-mangopay: option hosts: the environment of "${key}" must be a name such as "production", not ${JSON.stringify(environment) ?? String(environment)}`,
-      )
+      throw wrongOption(`hosts["${key}"]`, environment, 'the name of an environment, such as "production"')
     }
     const host = bare(match[1])
     const prefix = key.slice(key.length - (match[3] ?? '').length).replace(/\/+$/, '')

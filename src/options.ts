@@ -2,6 +2,7 @@ import type { MeterProvider } from '@opentelemetry/api'
 import type { QuotaLowEvent } from './quota-watch.ts'
 import type { ErrorKind } from './snapshot.ts'
 import type { SpikeEvent } from './spikes.ts'
+import { show, wrongOption } from './wrong-option.ts'
 
 /** Options of `MangopaySpanProcessor`; every one may be left out. */
 export interface MangopaySpanProcessorOptions {
@@ -181,23 +182,12 @@ export function resolveOptions(options: MangopaySpanProcessorOptions = {}): Reso
 
 const monotonicEpoch = () => performance.timeOrigin + performance.now()
 
-function show(value: unknown): string {
-  try {
-    return JSON.stringify(value) ?? String(value)
-  } catch {
-    return String(value)
-  }
-}
-
-const wrong = (option: string, value: unknown, wanted: string) =>
-  new TypeError(`opentelemetry-mangopay: option ${option} must be ${wanted}, not ${show(value)}`)
-
 function record(option: string, value: unknown, keys?: readonly string[]): Record<string, unknown> {
   if (value === undefined) return {}
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw option === ''
       ? new TypeError(`opentelemetry-mangopay: options must be an object, not ${show(value)}`)
-      : wrong(option, value, 'an object')
+      : wrongOption(option, value, 'an object')
   }
   const unknown = keys === undefined ? undefined : Object.keys(value).find((key) => !keys.includes(key))
   if (unknown !== undefined) {
@@ -217,14 +207,14 @@ interface Types {
 
 function ofType<T extends keyof Types>(option: string, value: unknown, type: T): Types[T] | undefined {
   if (value === undefined) return undefined
-  if (typeof value !== type) throw wrong(option, value, type === 'boolean' ? 'true or false' : 'a function')
+  if (typeof value !== type) throw wrongOption(option, value, type === 'boolean' ? 'true or false' : 'a function')
   return value as Types[T]
 }
 
 function withMethod(option: string, value: unknown, method: string): MeterProvider | undefined {
   if (value === undefined) return undefined
   if (typeof (value as Record<string, unknown> | null)?.[method] !== 'function') {
-    throw wrong(option, value, `an object with a method ${method}`)
+    throw wrongOption(option, value, `an object with a method ${method}`)
   }
   return value as MeterProvider
 }
@@ -241,12 +231,12 @@ function number(option: string, value: unknown, standard: number, least: number,
 function kinds(value: unknown): readonly ErrorKind[] {
   if (value === undefined) return ERROR_KINDS as readonly ErrorKind[]
   if (Array.isArray(value) && value.every((kind) => ERROR_KINDS.includes(kind))) return [...new Set(value)]
-  throw wrong('spike.kinds', value, `a list of ${ERROR_KINDS.map(show).join(', ')}`)
+  throw wrongOption('spike.kinds', value, `a list of ${ERROR_KINDS.map(show).join(', ')}`)
 }
 
 function aliases(accounts: Record<string, unknown>): Readonly<Record<string, string>> {
   for (const [clientId, alias] of Object.entries(accounts)) {
-    if (typeof alias !== 'string' || alias.trim() === '') throw wrong(`accounts["${clientId}"]`, alias, 'a name')
+    if (typeof alias !== 'string' || alias.trim() === '') throw wrongOption(`accounts["${clientId}"]`, alias, 'a name')
   }
   return accounts as Record<string, string>
 }

@@ -9,7 +9,8 @@ export interface SpanView {
   readonly kind: SpanKind
   readonly name: string
   readonly attributes: Attributes
-  readonly status: SpanStatus
+  /** Always there in the SDKs; a span of another tracer library may have none. */
+  readonly status?: SpanStatus
   readonly events: readonly { readonly name: string; readonly attributes?: Attributes }[]
   /** Seconds and nanoseconds; final once the span is ending. */
   readonly duration?: readonly [number, number]

@@ -2,7 +2,7 @@
 const PARTS = 60
 const SLOTS = PARTS + 1
 
-/** Seconds over which a pace is averaged; none is longer than a quarter of the window. */
+/** Seconds over which a pace is averaged; of a window, those from its 180th part to its quarter. */
 const SPANS: readonly number[] = [5, 20, 80, 320, 1280, 5120, 20_480]
 
 /** Standard deviations by which a pace must stand out of the scatter of chance before it is believed. */
@@ -19,28 +19,28 @@ const CERTAINTY = 4
 export class Pace {
   readonly #windowSeconds: number
   readonly #partSeconds: number
-  /** Calls by the part of absolute time they were made in: a ring, whose sum is what the window holds. */
+  /** Parts begin here, so that the first is a whole one. */
+  readonly #start: number
+  /** Calls by the part of time they were made in: a ring, whose sum is what the window holds. */
   readonly #slots = new Float64Array(SLOTS)
   /** How far calls have been let go from the window. */
   #slidTo: number
   #lastReading: number
+  /** Seconds between the last two readings. */
+  #interval = 0
   /** Calls a second, one average for each span. */
   readonly #averages: { readonly span: number; value: number }[]
 
   constructor(windowSeconds: number, seconds: number, used: number) {
     this.#windowSeconds = windowSeconds
     this.#partSeconds = windowSeconds / PARTS
+    this.#start = seconds
     this.#slidTo = seconds
     this.#lastReading = seconds
-    const epoch = this.#epoch(seconds)
-    const share = seconds / this.#partSeconds - epoch
     this.#slots.fill(used / PARTS)
-    this.#slots[epoch % SLOTS] = (used / PARTS) * share
-    this.#slots[(epoch + 1) % SLOTS] = (used / PARTS) * (1 - share)
-    this.#averages = SPANS.filter((span) => span <= windowSeconds / 4).map((span) => ({
-      span,
-      value: used / windowSeconds,
-    }))
+    this.#slots[0] = 0
+    const spans = SPANS.filter((span) => span >= windowSeconds / 180 && span <= windowSeconds / 4)
+    this.#averages = spans.map((span) => ({ span, value: used / windowSeconds }))
   }
 
   /** Takes in a reading. They come in the order of their time. */
@@ -55,8 +55,11 @@ export class Pace {
     this.#slots[newest] = this.#slot(newest) + made
     const passed = Math.max(0, seconds - this.#lastReading)
     for (const average of this.#averages) {
-      average.value = average.value * Math.exp(-passed / average.span) + made / average.span
+      const kept = Math.exp(-passed / average.span)
+      // The calls came evenly since the last reading, or within the same second.
+      average.value = average.value * kept + (passed === 0 ? made / average.span : (made / passed) * (1 - kept))
     }
+    if (passed > 0) this.#interval = passed
     this.#lastReading = Math.max(seconds, this.#lastReading)
   }
 
@@ -64,8 +67,9 @@ export class Pace {
    * Seconds until the window holds `limit` calls if they keep coming at the present pace; undefined when it never
    * would, because as many leave as come.
    *
-   * The present pace is the fastest of several averages, over 5 seconds to a quarter of the window, that stands out of
-   * chance: a retry loop is believed within seconds, the scatter of steady traffic never.
+   * The present pace is the fastest of several averages, over a 180th part of the window (5 seconds of 15 minutes) to a
+   * quarter, that stands out of chance: a retry loop is believed within seconds, the scatter of steady traffic never.
+   * It is the pace of calls that Mangopay counts; what it refuses is not among them.
    */
   secondsToEmpty(seconds: number, limit: number): number | undefined {
     this.#slide(seconds)
@@ -75,7 +79,7 @@ export class Pace {
     for (const { span, value } of this.#averages) {
       const now = value * Math.exp(-passed / span)
       // An exponential average over a span weighs as many calls as an even one over twice that span.
-      const least = now - CERTAINTY * Math.sqrt(now / (2 * span))
+      const least = now - CERTAINTY * Math.sqrt(now / Math.max(2 * span, this.#interval))
       if (least > certain) {
         certain = least
         pace = now
@@ -89,7 +93,7 @@ export class Pace {
     const epoch = this.#epoch(this.#slidTo)
     let used = this.#used()
     let elapsed = 0
-    let step = (epoch + 1) * this.#partSeconds - this.#slidTo
+    let step = this.#start + (epoch + 1) * this.#partSeconds - this.#slidTo
     for (let i = 1; i <= SLOTS; i++) {
       if (used >= limit) return elapsed
       const growth = pace * step - this.#slot((epoch + i) % SLOTS)
@@ -117,13 +121,13 @@ export class Pace {
     }
     const target = this.#epoch(seconds)
     let epoch = this.#epoch(this.#slidTo)
-    let within = this.#slidTo / this.#partSeconds - epoch
+    let within = (this.#slidTo - this.#start) / this.#partSeconds - epoch
     for (; epoch < target; epoch++) {
       this.#slots[(epoch + 1) % SLOTS] = 0
       within = 0
     }
     const oldest = (epoch + 1) % SLOTS
-    const remaining = (1 - (seconds / this.#partSeconds - epoch)) / (1 - within)
+    const remaining = (1 - ((seconds - this.#start) / this.#partSeconds - epoch)) / (1 - within)
     this.#slots[oldest] = this.#slot(oldest) * Math.min(1, Math.max(0, remaining))
     this.#slidTo = seconds
   }
@@ -141,7 +145,7 @@ export class Pace {
   }
 
   #epoch(seconds: number): number {
-    return Math.floor(seconds / this.#partSeconds)
+    return Math.floor((seconds - this.#start) / this.#partSeconds)
   }
 
   #slot(index: number): number {

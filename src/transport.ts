@@ -95,7 +95,7 @@ export function readTransportFailure(span: SpanView): TransportFailure {
   const exception = lastException(span)
   const { attributes } = span
   const names = [attributes['error.type'], attributes['http.error_name'], exception?.['exception.type']].map(text)
-  const messages = [span.status.message, attributes['http.error_message'], exception?.['exception.message']].map(
+  const messages = [span.status?.message, attributes['http.error_message'], exception?.['exception.message']].map(
     (message) => text(message).slice(0, READ_OF_MESSAGE).toLowerCase(),
   )
   const neverSent =
@@ -116,8 +116,10 @@ export function readTransportFailure(span: SpanView): TransportFailure {
 }
 
 function lastException(span: SpanView): Attributes | undefined {
-  for (let i = span.events.length - 1; i >= 0; i--) {
-    const event = span.events[i]
+  const { events } = span
+  if (!Array.isArray(events)) return undefined // a span of another tracer library
+  for (let i = events.length - 1; i >= 0; i--) {
+    const event = events[i] as SpanView['events'][number] | undefined
     if (event?.name === 'exception') return event.attributes
   }
   return undefined

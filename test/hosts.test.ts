@@ -189,7 +189,7 @@ describe('option hosts', () => {
     [null, 'null'],
   ])('refuses %j as an environment', (value, shown) => {
     expect(() => new Hosts({ 'proxy.example': value as string })).toThrow(
-      `"proxy.example" must be a name such as "production", not ${shown}`,
+      `option hosts["proxy.example"] must be the name of an environment, such as "production", not ${shown}`,
     )
   })
 

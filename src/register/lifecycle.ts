@@ -1,4 +1,5 @@
 import { isMainThread } from 'node:worker_threads'
+import type { Say } from './say.ts'
 
 /** Sends everything out that is still held; never rejects. */
 export type Flush = () => Promise<unknown>
@@ -9,6 +10,9 @@ export type Flush = () => Promise<unknown>
  */
 const WAIT_MILLIS = 3_000
 
+const GAVE_UP =
+  'the last spans and metrics could not be sent within 3 s and are given up; OTEL_EXPORTER_OTLP_ENDPOINT says where to'
+
 /** While an app shuts itself down it may still make calls and may end any moment, so flushing goes on for a while. */
 const REPEAT_MILLIS = 500
 const REPEAT_FOR_MILLIS = 60_000
@@ -17,13 +21,13 @@ const REPEAT_FOR_MILLIS = 60_000
  * Flushes when the event loop has run dry. Flushing wakes the loop, which then runs dry again: the second time there
  * is something to do only when spans have ended since.
  */
-export function flushWhenIdle(flush: Flush, endedSpans: () => number): void {
+export function flushWhenIdle(flush: Flush, endedSpans: () => number, say: Say): void {
   let flushed = -1
   process.on('beforeExit', () => {
     const ended = endedSpans()
     if (ended === flushed) return
     flushed = ended
-    const overdue = setTimeout(endWhatWeKeepAlive, WAIT_MILLIS)
+    const overdue = setTimeout(() => endWhatWeKeepAlive(say), WAIT_MILLIS)
     void flush().finally(() => clearTimeout(overdue))
   })
 }
@@ -33,14 +37,16 @@ export function flushWhenIdle(flush: Flush, endedSpans: () => number): void {
  * that is set. With another listener there may be work of the app under way, and the exporters' own time-outs have to
  * do.
  */
-function endWhatWeKeepAlive(): void {
-  if (process.listenerCount('beforeExit') === 1) process.exit()
+function endWhatWeKeepAlive(say: Say): void {
+  if (process.listenerCount('beforeExit') !== 1) return
+  say(GAVE_UP)
+  process.exit()
 }
 
 /** Flushes on the signals that stop a service, and otherwise leaves them as they would be without this package. */
-export function flushOnSignals(flush: Flush): void {
+export function flushOnSignals(flush: Flush, say: Say): void {
   if (!isMainThread) return // signals do not reach workers
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) listenOnce(signal, flush)
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) listenOnce(signal, flush, say)
 }
 
 /**
@@ -49,23 +55,24 @@ export function flushOnSignals(flush: Flush): void {
  * what it always did. Only when nobody else listens is it ours to end what we kept alive, and then by the same signal,
  * so that the exit status is the same too.
  */
-function listenOnce(signal: NodeJS.Signals, flush: Flush): void {
+function listenOnce(signal: NodeJS.Signals, flush: Flush, say: Say): void {
   const onSignal = () => {
     process.removeListener(signal, onSignal)
     if (process.listenerCount(signal) > 0) {
-      keepFlushing(signal, flush)
+      keepFlushing(signal, flush, say)
       return
     }
-    void Promise.race([flush(), wait(WAIT_MILLIS)]).then(() => {
+    void settledInTime(flush()).then((inTime) => {
+      if (!inTime) say(GAVE_UP)
       process.kill(process.pid, signal)
       // Still alive? Process 1 of a container ignores a signal without listener; or somebody listens by now.
-      keepFlushing(signal, flush)
+      keepFlushing(signal, flush, say)
     })
   }
   process.prependListener(signal, onSignal)
 }
 
-function keepFlushing(signal: NodeJS.Signals, flush: Flush): void {
+function keepFlushing(signal: NodeJS.Signals, flush: Flush, say: Say): void {
   let busy = false
   const flushOnce = () => {
     if (busy) return
@@ -78,10 +85,17 @@ function keepFlushing(signal: NodeJS.Signals, flush: Flush): void {
   const repeat = setInterval(flushOnce, REPEAT_MILLIS).unref()
   setTimeout(() => {
     clearInterval(repeat)
-    listenOnce(signal, flush) // the app lives on: it took the signal for something else
+    listenOnce(signal, flush, say) // the app lives on: it took the signal for something else
   }, REPEAT_FOR_MILLIS).unref()
 }
 
-function wait(millis: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, millis))
+/** Holds the event loop open until then. */
+function settledInTime(flushed: Promise<unknown>): Promise<boolean> {
+  return new Promise((resolve) => {
+    const overdue = setTimeout(resolve, WAIT_MILLIS, false)
+    void flushed.finally(() => {
+      clearTimeout(overdue)
+      resolve(true)
+    })
+  })
 }

@@ -68,8 +68,8 @@ function run(sdk: AppSdk, env: Env, mangopay: MangopaySpanProcessor, say: Say): 
     await mangopay.forceFlush() // first, since it may find the meter provider only now
     await flushAll([...spanProcessors, node._loggerProvider, ...readers], (reason) => sdk.api.diag.error(reason))
   }
-  flushWhenIdle(flush, () => spans.ended)
-  flushOnSignals(flush)
+  flushWhenIdle(flush, () => spans.ended, say)
+  flushOnSignals(flush, say)
 }
 
 function processorFrom(env: Env, library: Library, { api, apiFile }: AppSdk, say: Say): MangopaySpanProcessor {

@@ -1,0 +1,168 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { Pace } from '../src/pace.ts'
+import { seeded } from './support/seeded.ts'
+
+/** Mangopay's sliding quota as documented: every call leaves it one window length after it was made. */
+class SlidingQuota {
+  readonly #calls: number[] = []
+  #gone = 0
+
+  constructor(
+    readonly windowSeconds: number,
+    readonly limit: number,
+  ) {}
+
+  used(now: number): number {
+    while ((this.#calls[this.#gone] ?? Number.POSITIVE_INFINITY) <= now - this.windowSeconds) this.#gone++
+    return this.#calls.length - this.#gone
+  }
+
+  /** Makes a call; false when it is refused. */
+  call(now: number): boolean {
+    if (this.used(now) >= this.limit) return false
+    this.#calls.push(now)
+    return true
+  }
+}
+
+const START = 1_700_000_000
+
+/** Makes calls at a rate and returns the forecast after each reading, with the time it was made at. */
+function play(
+  quota: SlidingQuota,
+  options: { seconds: number; rate: (t: number) => number; seed?: number; every?: number; from?: number; pace?: Pace },
+) {
+  const random = options.seed === undefined ? undefined : seeded(options.seed)
+  const from = options.from ?? START
+  const pace = options.pace ?? new Pace(quota.windowSeconds, from, quota.used(from))
+  const forecasts: { t: number; forecast: number | undefined; refused: boolean }[] = []
+  let t = 0
+  let reading = 0
+  while (t < options.seconds) {
+    const rate = options.rate(t)
+    t += random === undefined ? 1 / rate : -Math.log(1 - random()) / rate
+    const refused = !quota.call(from + t)
+    if (++reading % (options.every ?? 1) !== 0) continue
+    // `Date` has whole seconds.
+    pace.update(Math.floor(from + t), quota.used(from + t))
+    forecasts.push({ t, forecast: pace.secondsToEmpty(from + t, quota.limit), refused })
+  }
+  return { forecasts, pace }
+}
+
+const QUOTAS = {
+  '15m': () => new SlidingQuota(900, 2300),
+  '30m': () => new SlidingQuota(1800, 4500),
+  '1h': () => new SlidingQuota(3600, 8800),
+}
+
+describe('steady load below the sustainable rate', () => {
+  it.each(Object.entries(QUOTAS))('of the %s window never forecasts that it empties', (_, make) => {
+    for (const share of [0.1, 0.5, 0.8, 0.9]) {
+      for (const seed of [undefined, 1, 2, 3]) {
+        const quota = make()
+        const sustainable = quota.limit / quota.windowSeconds
+        const { forecasts } = play(quota, {
+          seconds: 2.5 * quota.windowSeconds,
+          rate: () => share * sustainable,
+          ...(seed === undefined ? {} : { seed }),
+        })
+        expect(forecasts.filter(({ forecast }) => forecast !== undefined)).toEqual([])
+      }
+    }
+  })
+
+  it('of the 24 h window never forecasts that it empties', () => {
+    const quota = new SlidingQuota(86_400, 105_600)
+    const { forecasts } = play(quota, { seconds: 86_400, rate: () => 1.1, seed: 4, every: 25 })
+    expect(forecasts.filter(({ forecast }) => forecast !== undefined)).toEqual([])
+  })
+})
+
+describe('a retry loop', () => {
+  it.each(Object.entries(QUOTAS))(
+    'is forecast within seconds in the %s window, and the forecast is right',
+    (_, make) => {
+      const quota = make()
+      const usual = play(quota, { seconds: 1200, rate: () => 0.5, seed: 5 })
+      const { forecasts } = play(quota, { seconds: 600, rate: () => 20, seed: 6, from: START + 1201, pace: usual.pace })
+      const first = forecasts.find(({ forecast }) => forecast !== undefined)
+      const empty = forecasts.find(({ refused }) => refused)
+      expect(first?.t).toBeLessThan(10)
+      if (empty === undefined) throw new Error('the loop did not empty the window')
+      // From halfway on, the moment it names is within a tenth of what is left.
+      for (const { t, forecast } of forecasts.filter(({ t }) => t > empty.t / 2 && t < empty.t - 5)) {
+        expect(forecast).toBeDefined()
+        expect(Math.abs(t + (forecast as number) - empty.t)).toBeLessThan(0.2 * (empty.t - t) + 5)
+      }
+      expect(empty.forecast).toBeLessThan(2)
+    },
+  )
+})
+
+describe('a slow leak', () => {
+  it('of the 24 h window at 1.5 calls/s is forecast hours ahead, to the hour', () => {
+    const quota = new SlidingQuota(86_400, 105_600)
+    const { forecasts } = play(quota, { seconds: 72_000, rate: () => 1.5, seed: 7, every: 20 })
+    const empty = forecasts.find(({ refused }) => refused)?.t as number
+    expect(empty).toBeGreaterThan(19 * 3600)
+    const first = forecasts.find(({ forecast }) => forecast !== undefined)
+    expect(empty - (first?.t as number)).toBeGreaterThan(12 * 3600)
+    for (const { t, forecast } of forecasts.filter(({ t }) => t > empty / 2 && t < empty - 60)) {
+      expect(Math.abs(t + (forecast as number) - empty)).toBeLessThan(0.15 * (empty - t) + 300)
+    }
+  })
+})
+
+describe('what leaves the window counts', () => {
+  it('a batch that fits is not taken for one that does not, and is over when it is over', () => {
+    const quota = new SlidingQuota(900, 2300)
+    const batch = play(quota, { seconds: 300, rate: () => 5, seed: 8 })
+    const after = play(quota, { seconds: 1500, rate: () => 0.2, seed: 9, from: START + 301, pace: batch.pace })
+    const late = after.forecasts.filter(({ t }) => t > 300)
+    expect(late.length).toBeGreaterThan(100)
+    expect(late.filter(({ forecast }) => forecast !== undefined)).toEqual([])
+  })
+
+  it('the pace of others is seen in the readings of a process that makes one call a minute', () => {
+    const quota = new SlidingQuota(900, 2300)
+    const pace = new Pace(900, START, 0)
+    let forecast: number | undefined
+    for (let t = 0; t < 300; t += 0.2) {
+      quota.call(START + t)
+      if (Math.round(t * 5) % 300 === 0) {
+        pace.update(Math.floor(START + t), quota.used(START + t))
+        forecast = pace.secondsToEmpty(START + t, quota.limit)
+      }
+    }
+    // 5 calls/s empty 2,300 after 460 s; the last reading was at 240 s.
+    expect(forecast).toBeGreaterThan(460 - 240 - 80)
+    expect(forecast).toBeLessThan(460 - 240 + 80)
+  })
+})
+
+describe('whatever the readings', () => {
+  it('a forecast is a number of seconds from now to one window, or none', () => {
+    const reading = fc.record({
+      pause: fc.oneof(fc.nat(5), fc.nat(3600), fc.nat(200_000), fc.integer({ min: -100, max: 0 })),
+      used: fc.nat(5000),
+    })
+    fc.assert(
+      fc.property(fc.constantFrom(60, 300, 900, 86_400), fc.nat(5000), fc.array(reading), (window, first, readings) => {
+        const pace = new Pace(window, START, first)
+        let now = START
+        for (const { pause, used } of readings) {
+          now += pause
+          pace.update(now, used)
+          const forecast = pace.secondsToEmpty(now, 2300)
+          if (forecast === undefined) continue
+          expect(forecast).toBeGreaterThanOrEqual(0)
+          expect(forecast).toBeLessThanOrEqual(window * (1 + 2 / 60))
+          if (used >= 2300 && pause >= 0) expect(forecast).toBe(0)
+        }
+      }),
+      { numRuns: 500 },
+    )
+  })
+})

@@ -1,0 +1,187 @@
+import type { Attributes } from '@opentelemetry/api'
+import { describe, expect, it } from 'vitest'
+import type { SpanView } from '../src/otel.ts'
+import { readTransportFailure } from '../src/transport.ts'
+
+interface Evidence {
+  type?: string | number
+  message?: string
+  exception?: string
+  exceptionMessage?: string
+  old?: [name: string, message: string]
+}
+
+function spanWith({ type, message, exception, exceptionMessage, old }: Evidence): SpanView {
+  const attributes: Attributes = {}
+  if (type !== undefined) attributes['error.type'] = type
+  if (old !== undefined) {
+    attributes['http.error_name'] = old[0]
+    attributes['http.error_message'] = old[1]
+  }
+  const events = [{ name: 'something else', attributes: { 'exception.type': 'ETIMEDOUT' } }]
+  if (exception !== undefined) {
+    events.push({
+      name: 'exception',
+      attributes: { 'exception.type': exception, 'exception.message': exceptionMessage ?? message ?? '' } as never,
+    })
+  }
+  return {
+    attributes,
+    events,
+    status: { code: 2, ...(message === undefined ? {} : { message }) },
+  } as unknown as SpanView
+}
+
+const cases: [what: string, evidence: Evidence, kind: string, neverSent: boolean][] = [
+  // As the instrumentations leave it (http: the class in error.type, the code in the event; undici: the code in both).
+  ['http reset', { type: 'Error', message: 'read ECONNRESET', exception: 'ECONNRESET' }, 'network', false],
+  ['undici reset', { type: 'ECONNRESET', message: 'read ECONNRESET', exception: 'ECONNRESET' }, 'network', false],
+  ['socket hang up', { type: 'Error', message: 'socket hang up', exception: 'ECONNRESET' }, 'network', false],
+  [
+    'undici socket closed',
+    { type: 'UND_ERR_SOCKET', message: 'other side closed', exception: 'UND_ERR_SOCKET' },
+    'network',
+    false,
+  ],
+  [
+    'http refused',
+    { type: 'Error', message: 'connect ECONNREFUSED 127.0.0.1:1', exception: 'ECONNREFUSED' },
+    'network',
+    true,
+  ],
+  [
+    'undici refused',
+    { type: 'ECONNREFUSED', message: 'connect ECONNREFUSED 127.0.0.1:1', exception: 'ECONNREFUSED' },
+    'network',
+    true,
+  ],
+  ['refused, message only', { type: 'Error', message: 'connect ECONNREFUSED 127.0.0.1:1' }, 'network', true],
+  ['refused on every address', { type: 'AggregateError', message: '', exception: 'ECONNREFUSED' }, 'network', true],
+  ['DNS', { type: 'Error', message: 'getaddrinfo ENOTFOUND nope.invalid', exception: 'ENOTFOUND' }, 'network', true],
+  ['DNS, message only', { type: 'Error', message: 'getaddrinfo EAI_AGAIN nope.invalid' }, 'network', true],
+  [
+    'no route',
+    { type: 'Error', message: 'connect EHOSTUNREACH 10.0.0.1:443', exception: 'EHOSTUNREACH' },
+    'network',
+    true,
+  ],
+  ['broken pipe', { type: 'Error', message: 'write EPIPE', exception: 'EPIPE' }, 'network', false],
+  [
+    'certificate expired',
+    { type: 'Error', message: 'certificate has expired', exception: 'CERT_HAS_EXPIRED' },
+    'network',
+    true,
+  ],
+  [
+    'self-signed',
+    { type: 'Error', message: 'self-signed certificate', exception: 'DEPTH_ZERO_SELF_SIGNED_CERT' },
+    'network',
+    true,
+  ],
+  [
+    'wrong name',
+    {
+      type: 'Error',
+      message: "Hostname/IP does not match certificate's altnames",
+      exception: 'ERR_TLS_CERT_ALTNAME_INVALID',
+    },
+    'network',
+    true,
+  ],
+  [
+    'TLS cut in the handshake',
+    {
+      type: 'Error',
+      message: 'Client network socket disconnected before secure TLS connection was established',
+      exception: 'ECONNRESET',
+    },
+    'network',
+    true,
+  ],
+  [
+    'not TLS at all',
+    { type: 'Error', message: 'write EPROTO 00:error:wrong version number', exception: 'EPROTO' },
+    'network',
+    true,
+  ],
+  [
+    'TLS alert that may follow the request',
+    {
+      type: 'Error',
+      message: 'tlsv13 alert certificate required',
+      exception: 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED',
+    },
+    'network',
+    false,
+  ],
+  ['somebody’s own error', { type: 'Error', message: 'bye', exception: 'Error' }, 'network', false],
+  ['nothing at all', {}, 'network', false],
+  // Time-outs.
+  [
+    'axios timeout',
+    { type: 'AxiosError', message: 'timeout of 100ms exceeded', exception: 'ECONNABORTED' },
+    'timeout',
+    false,
+  ],
+  [
+    'axios fetch adapter timeout',
+    { type: 'ETIMEDOUT', message: 'timeout of 100ms exceeded', exception: 'ETIMEDOUT' },
+    'timeout',
+    false,
+  ],
+  ['axios signal', { type: 'CanceledError', message: 'canceled', exception: 'ERR_CANCELED' }, 'timeout', false],
+  ['axios signal, old', { old: ['CanceledError', 'canceled'] }, 'timeout', false],
+  [
+    'axios fetch adapter signal',
+    { type: 'ERR_CANCELED', message: 'The operation was aborted due to timeout', exception: 'ERR_CANCELED' },
+    'timeout',
+    false,
+  ],
+  [
+    'fetch AbortSignal.timeout',
+    { type: 23, message: 'The operation was aborted due to timeout', exception: '23' },
+    'timeout',
+    false,
+  ],
+  ['fetch AbortSignal.timeout, number only', { type: 23 }, 'timeout', false],
+  ['TimeoutError', { type: 'TimeoutError' }, 'timeout', false],
+  [
+    'undici headers',
+    { type: 'UND_ERR_HEADERS_TIMEOUT', message: 'Headers Timeout Error', exception: 'UND_ERR_HEADERS_TIMEOUT' },
+    'timeout',
+    false,
+  ],
+  ['undici body', { type: 'UND_ERR_BODY_TIMEOUT' }, 'timeout', false],
+  ['undici connect', { type: 'UND_ERR_CONNECT_TIMEOUT', message: 'Connect Timeout Error' }, 'timeout', true],
+  [
+    'socket timeout while connecting',
+    { type: 'Error', message: 'connect ETIMEDOUT 10.0.0.1:443', exception: 'ETIMEDOUT' },
+    'timeout',
+    true,
+  ],
+  ['socket timeout later', { type: 'Error', message: 'read ETIMEDOUT', exception: 'ETIMEDOUT' }, 'timeout', false],
+  // Cancels.
+  ['AbortError', { type: 'AbortError', message: 'This operation was aborted' }, 'cancelled', false],
+  [
+    'node:http abort',
+    { type: 'AbortError', message: 'The operation was aborted', exception: 'ABORT_ERR' },
+    'cancelled',
+    false,
+  ],
+  ['DOMException ABORT_ERR', { type: 20, message: 'This operation was aborted', exception: '20' }, 'cancelled', false],
+]
+
+describe('how a request failed', () => {
+  it.each(cases)('%s', (_, evidence, kind, neverSent) => {
+    expect(readTransportFailure(spanWith(evidence))).toEqual({ kind, neverSent })
+  })
+
+  it('goes by the last exception event', () => {
+    const span = spanWith({ type: 'Error', exception: 'ECONNREFUSED' })
+    ;(span.events as { name: string; attributes: Attributes }[]).push({
+      name: 'exception',
+      attributes: { 'exception.type': 'ECONNRESET' },
+    })
+    expect(readTransportFailure(span).neverSent).toBe(false)
+  })
+})
