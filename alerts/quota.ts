@@ -50,8 +50,11 @@ export const quotaAlerts = (context: RuleContext): AlertRule[] => {
       alert: 'MangopayRateLimitExhaustionPredicted',
       urgency: 'ticket',
       expr: `${RECORDS.forecast} > ${numbers.predictedFull}
-and ${RECORDS.utilization} > ${numbers.predictedGuard}`,
-      forMinutes: numbers.predictedFor,
+and (
+  ${RECORDS.utilization}{${WINDOW}="15m"} > ${numbers.predictedGuard}
+  or ${RECORDS.utilization} > ${numbers.predictedGuardLong}
+)`,
+      forMinutes: 0,
       keepFiringForMinutes: numbers.predictedKeep,
       summary: ({ value, label }) =>
         `Mangopay quota of ${label(ENV)} runs out soon: ${value('humanizePercentage')} of the ${label(WINDOW)} window forecast`,

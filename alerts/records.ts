@@ -13,8 +13,8 @@ export const RECORDS = {
   calls: 'job_operation:mangopay_client_requests:increase5m',
   /** The same by job, environment and category only, for long spans at little cost. */
   callsByCategory: 'job_category:mangopay_client_requests:increase5m',
-  /** Calls of the last five minutes that took quota (all but the 429s), by environment. */
-  accepted: 'environment:mangopay_client_requests_accepted:increase5m',
+  /** Calls of the last four minutes that took quota (all but the 429s), by environment; for the forecast. */
+  accepted: 'environment:mangopay_client_requests_accepted:increase4m',
   /** Calls the account has made in a window, by environment, account and window: the newest reading of any process. */
   used: 'account_window:mangopay_client_rate_limit_used:newest',
   /** Calls the account may make in a window, likewise. */
@@ -45,15 +45,19 @@ const REMEMBERED = 360
 const READING_TOLERANCE = 2
 
 /**
- * How far a window is forecast and over what span its pace is taken, in minutes. The span decides how soon a step is
- * seen: two exports for the windows that empty in minutes, an hour for the day, whose hours differ more than minutes do.
+ * How far a window is forecast and over what span its pace is taken, in minutes. The short ones look one whole window
+ * ahead: there `used` will be the pace times the window, whatever it is now. Three exports tell a pace soon enough to
+ * announce what empties in a quarter of an hour; the day, whose hours differ more than its minutes do, needs an hour.
  */
 export const FORECASTS = [
-  { window: '15m', length: 15, ahead: 10, pace: 2 },
-  { window: '30m', length: 30, ahead: 10, pace: 3 },
-  { window: '1h', length: 60, ahead: 15, pace: 5 },
+  { window: '15m', length: 15, ahead: 15, pace: 3 },
+  { window: '30m', length: 30, ahead: 30, pace: 3 },
+  { window: '1h', length: 60, ahead: 60, pace: 3 },
   { window: '24h', length: 1_440, ahead: 240, pace: 60 },
 ] as const
+
+/** Minutes that one point of `accepted` covers: three intervals between exports of 60 s. */
+const PACED = 4
 
 /** Two readings less than this many minutes apart tell no pace. */
 const PACE_LEAST = 1
@@ -96,48 +100,49 @@ const newest = ({ seconds }: RuleContext, gauge: string): string => {
 }
 
 /**
- * What will be used `ahead` minutes from now, as a share of the limit. `used` has a slope, told by two readings and their
- * own time stamps, which holds whoever else uses the account. It would lead straight on if as many calls left the window
- * from now on as did lately; the difference is read from the record of one window ago, so that the growth of a batch is
- * not mistaken for a leak. That history is by environment: an account takes its share of it. While these rules were not
- * running one window ago, straight on.
+ * What will be used `ahead` minutes from now, as a share of the limit: what is used, plus the calls that will come at the
+ * present pace, minus those that leave the window until then.
+ *
+ * The pace is the account's, whoever else uses it: what `used` grew by between two readings, plus what left meanwhile.
+ * How much left and will leave is a share of `used`, told by our own calls of one window ago: so the growth of a
+ * legitimate batch is not taken for a leak. Where those calls are not known (these rules are younger than the window, or
+ * others made most of the calls) an equal share leaves each minute.
  */
-const forecast = (
-  { span, seconds }: RuleContext,
-  { window, length, ahead, pace }: (typeof FORECASTS)[number],
-): string => {
+const forecast = (context: RuleContext, { window, length, ahead, pace }: (typeof FORECASTS)[number]): string => {
+  const { span, seconds } = context
   const env = LABEL.environment
   const used = `${RECORDS.used}{${LABEL.window}="${window}"}`
   const total = `sum by (${env}) (${used})`
-  const none = `0 * ${total}`
   const ago = `offset ${span(pace)}`
-  const passed = `(${RECORDS.read} - ${RECORDS.read} ${ago} >= ${seconds(PACE_LEAST)})`
-  const sum = (minutes: number, offset: number) =>
-    `sum_over_time(${RECORDS.accepted}[${span(minutes)}] offset ${span(offset)}) / ${COUNTED}`
-  // A point covers the five minutes before it, so both spans are read two minutes later to be in the middle.
-  const lately = sum(pace, length - 2)
-  const soon = sum(ahead, Math.max(0, length - ahead - 2))
-  return `(
-  ${used}
-  + (${used} - ${used} ${ago}) / ${passed} * ${seconds(ahead)}
-  + ${used} / on (${env}) group_left () clamp_min(${total}, 1) * on (${env}) group_left () (
-    (${lately} * ${ahead / pace} or on (${env}) ${none})
-    - on (${env}) (${soon} or on (${env}) ${none})
-    and on () ${RECORDS.evaluated} offset ${span(length)}
-    or on (${env}) ${none}
+  const apart = `(${RECORDS.read} - ${RECORDS.read} ${ago} >= ${seconds(PACE_LEAST)})`
+  const all = `sum_over_time(${RECORDS.accepted}[${span(length)}])`
+  // Ours are at least half of what is used, and these rules ran one window ago.
+  const known = `(${all} > ${PACED / 2} * ${total} and on () ${RECORDS.evaluated} offset ${span(length)})`
+  const leaving = (calls: string, minutes: number): string =>
+    `(${calls} / ${known} or 0 * ${known} or 0 * ${total} + ${minutes / length})`
+  const left = leaving(
+    pace <= PACED
+      ? `${RECORDS.accepted} offset ${span(length)} * ${pace}`
+      : `sum_over_time(${RECORDS.accepted}[${span(pace)}] offset ${span(length)})`,
+    pace,
   )
+  const leave = leaving(`sum_over_time(${RECORDS.accepted}[${span(ahead)}] offset ${span(length - ahead)})`, ahead)
+  const staying = ahead < length ? `${used} - ${used} * on (${env}) group_left () ${leave}\n  + ` : ''
+  return `(
+  ${staying}(${used} - ${used} ${ago} + ${used} * on (${env}) group_left () ${left}) * ${ahead / pace}
+  and ${apart}
 ) / ${RECORDS.limit}`
 }
 
 /** All recording rules; later ones use earlier ones. */
 export const recordingRules = (context: RuleContext): RecordingRule[] => {
   const categories = by(LABEL.job, LABEL.environment, LABEL.category)
-  const paid = `${RECORDS.callsByCategory}{${LABEL.category}!="rate_limit"}`
+  const paid = `${SERIES.requests}{${LABEL.category}!="rate_limit"}`
   return [
     { record: RECORDS.evaluated, expr: 'vector(1)' },
     { record: RECORDS.calls, expr: calls(context.span) },
     { record: RECORDS.callsByCategory, expr: `sum by (${categories}) (${RECORDS.calls})` },
-    { record: RECORDS.accepted, expr: `sum by (${LABEL.environment}) (${paid})` },
+    { record: RECORDS.accepted, expr: `sum by (${LABEL.environment}) (increase(${paid}[${context.span(PACED)}]))` },
     { record: RECORDS.used, expr: newest(context, SERIES.used) },
     { record: RECORDS.limit, expr: newest(context, SERIES.limit) },
     { record: RECORDS.read, expr: `max by (${ACCOUNT_WINDOW}) (${SERIES.readingTimestamp})` },

@@ -24,12 +24,15 @@ export const THRESHOLDS = {
   rateLimitedSlowSpan: minutes(60, 'At three calls an hour five minutes never hold three calls.'),
   rateLimitedSlowShare: share(0.5, 'Half of an hour: the quota is gone, not brushed.'),
 
-  predictedFor: minutes(1, 'A second opinion; every minute more comes off the warning time.'),
   predictedKeep: minutes(15, 'The length of the shortest window: a batch near the limit is one warning, not six.'),
   predictedFull: share(1, 'Forecast over limit: empty.'),
   predictedGuard: share(
     0.25,
-    'A burst after a quiet night has a steep pace and all the room; below this nobody needs to know.',
+    '15m window: a burst at start-up is steep and harmless; but 3 calls/s from nothing use a quarter in 3 min.',
+  ),
+  predictedGuardLong: share(
+    0.5,
+    'Longer windows: half of them left is a quarter of an hour at least, whatever the pace.',
   ),
 
   headroomUsed: share(0.9, 'A healthy 1.0 call/s is 82 % of the 24 h window for ever: 80 % would never resolve.'),
