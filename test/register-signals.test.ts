@@ -1,0 +1,177 @@
+/** How a process with `register` ends: as it would without, with its telemetry sent. Each case runs both ways. */
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { type Ended, environment, REGISTER, run, start } from './fixtures/register/child.ts'
+import { Project } from './fixtures/register/project.ts'
+import { Receiver } from './fixtures/register/receiver.ts'
+
+let project: Project
+let receiver: Receiver
+
+beforeAll(async () => {
+  receiver = await new Receiver().start()
+  project = new Project()
+})
+beforeEach(() => receiver.reset())
+afterAll(async () => {
+  project?.remove()
+  await receiver?.stop()
+})
+
+const WITH = ['--import', REGISTER]
+const USER = 'GET /users/{userId}'
+const WALLET = 'GET /wallets/{walletId}'
+const CARD = 'GET /cards/{cardId}'
+
+interface SignalCase {
+  readonly name: string
+  readonly env: Readonly<Record<string, string>>
+  /** Sent once the one before has had its effect, which this text on stdout shows. */
+  readonly signals: readonly { readonly signal: NodeJS.Signals; readonly after: string }[]
+  readonly ends: Pick<Ended, 'code' | 'signal'>
+  readonly operations: readonly string[]
+}
+
+const once = (signal: NodeJS.Signals) => [{ signal, after: 'ready' }]
+
+const SIGNAL_CASES: readonly SignalCase[] = [
+  {
+    name: 'SIGTERM that nobody listens to',
+    env: {},
+    signals: once('SIGTERM'),
+    ends: { code: null, signal: 'SIGTERM' },
+    operations: [USER],
+  },
+  {
+    name: 'SIGINT that nobody listens to',
+    env: {},
+    signals: once('SIGINT'),
+    ends: { code: null, signal: 'SIGINT' },
+    operations: [USER],
+  },
+  {
+    name: 'an app that works for 2 s and calls process.exit(3)',
+    env: { MODE: 'exits' },
+    signals: once('SIGTERM'),
+    ends: { code: 3, signal: null },
+    operations: [CARD, USER, WALLET],
+  },
+  {
+    name: 'an app that works for 2 s and lets the loop run dry',
+    env: { MODE: 'drains' },
+    signals: once('SIGTERM'),
+    ends: { code: 4, signal: null },
+    operations: [CARD, USER, WALLET],
+  },
+  {
+    name: 'the same on SIGINT, listening once',
+    env: { MODE: 'drains', SIGNAL: 'SIGINT', HOW: 'once' },
+    signals: once('SIGINT'),
+    ends: { code: 4, signal: null },
+    operations: [CARD, USER, WALLET],
+  },
+  {
+    name: 'an app that listens once: the second SIGTERM ends it at once',
+    env: { MODE: 'exits', HOW: 'once' },
+    signals: [...once('SIGTERM'), { signal: 'SIGTERM', after: 'shutting down' }],
+    ends: { code: null, signal: 'SIGTERM' },
+    operations: [USER],
+  },
+  {
+    name: 'an app that takes SIGTERM for something else, and is ended by SIGINT',
+    env: { MODE: 'ignores' },
+    signals: [...once('SIGTERM'), { signal: 'SIGINT', after: 'ignored' }],
+    ends: { code: null, signal: 'SIGINT' },
+    operations: [USER],
+  },
+]
+
+async function runCase({ env, signals }: SignalCase, args: readonly string[]): Promise<Ended> {
+  const { child, said, ended } = start([...args, 'service.cjs'], project.folder, environment(receiver, env))
+  for (const { signal, after } of signals) {
+    await said(after)
+    child.kill(signal)
+  }
+  return ended
+}
+
+describe('signals', () => {
+  it.each(SIGNAL_CASES)('$name', async (one) => {
+    expect(await runCase(one, [])).toMatchObject(one.ends)
+    const ended = await runCase(one, WITH)
+    expect(ended).toMatchObject({ ...one.ends, lines: [], stderr: '' })
+    expect(receiver.operations).toEqual(one.operations)
+    expect(receiver.requestCount).toBe(one.operations.length)
+  })
+
+  it('a clean-up library that counts listeners sees itself alone, and ends the process as it does without', async () => {
+    const one: SignalCase = {
+      name: '',
+      env: { MODE: 'counts' },
+      signals: once('SIGTERM'),
+      ends: { code: null, signal: 'SIGTERM' },
+      operations: [],
+    }
+    expect(await runCase(one, [])).toMatchObject(one.ends)
+    expect(await runCase(one, WITH)).toMatchObject(one.ends)
+  })
+
+  it('a collector that is down holds up the end by 3 s at most, and is named', async () => {
+    const { child, said, ended } = start(
+      [...WITH, 'service.cjs'],
+      project.folder,
+      environment(receiver, { OTEL_EXPORTER_OTLP_ENDPOINT: await closedPort() }),
+    )
+    await said('ready')
+    const since = performance.now()
+    child.kill('SIGTERM')
+    expect(await ended).toMatchObject({
+      code: null,
+      signal: 'SIGTERM',
+      lines: [expect.stringContaining('OTEL_EXPORTER_OTLP_ENDPOINT')],
+    })
+    expect(performance.now() - since).toBeLessThan(6_000)
+  })
+})
+
+describe('other ends', () => {
+  it.each([
+    { how: 'exitCode', code: 7, operations: [USER] },
+    { how: 'again', code: 0, operations: [CARD, USER] },
+    // What cannot be waited for:
+    { how: 'exit', code: 5, operations: [] },
+    { how: 'throws', code: 1, operations: [] },
+    { how: 'rejects', code: 1, operations: [] },
+  ])('$how', async ({ how, code, operations }) => {
+    const without = await run(['ends.cjs'], project.folder, environment(receiver, { HOW: how }))
+    const ended = await run([...WITH, 'ends.cjs'], project.folder, environment(receiver, { HOW: how }))
+    expect(without).toMatchObject({ code })
+    expect(ended).toMatchObject({ code, signal: null, lines: [] })
+    expect(withoutFrames(ended.stderr)).toBe(withoutFrames(without.stderr))
+    expect(receiver.operations).toEqual(operations)
+  })
+
+  it('a module that never settles: code 13, and sent', async () => {
+    const ended = await run([...WITH, 'unsettled.mjs'], project.folder, environment(receiver))
+    expect(ended).toMatchObject({ code: 13, lines: [] })
+    expect(receiver.operations).toEqual([USER])
+  })
+
+  it('a collector that is down holds up the end by 3 s at most, is named, and the code stays', async () => {
+    const env = environment(receiver, { OTEL_EXPORTER_OTLP_ENDPOINT: await closedPort(), HOW: 'exitCode' })
+    const ended = await run([...WITH, 'ends.cjs'], project.folder, env)
+    expect(ended).toMatchObject({ code: 7, lines: [expect.stringContaining('OTEL_EXPORTER_OTLP_ENDPOINT')] })
+    expect(ended.millis).toBeLessThan(8_000)
+  })
+})
+
+/** What Node prints on a crash. The context manager adds frames of Node's own to the stack. */
+function withoutFrames(stderr: string): string {
+  return stderr.replace(/^ {4}at .*\n/gm, '')
+}
+
+/** A port that was open a moment ago. */
+async function closedPort(): Promise<string> {
+  const gone = await new Receiver().start()
+  await gone.stop()
+  return gone.endpoint
+}
