@@ -1,25 +1,42 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { Fault, FaultShare } from '../scenarios.ts'
 import { listen } from './listen.ts'
 import type { Mock } from './server.ts'
 
 /** A control call: what it is for, and what it answers. */
 type Action = (mock: Mock, input: Record<string, unknown>) => unknown
 
-/**
- * The control calls, JSON in and out. They live on a port of their own so that nothing on the API's port is special.
- * Input is trusted: whoever reaches this port is the one who started the mock.
- */
+/** The input's field, when this predicate takes it. */
+const field = <T>(input: Record<string, unknown>, name: string, takes: (value: unknown) => boolean): T => {
+  const value = input[name]
+  if (!takes(value)) throw new TypeError(`"${name}" is missing or of the wrong type: ${JSON.stringify(value)}`)
+  return value as T
+}
+const isFault = (value: unknown) => typeof (value as { kind?: unknown } | undefined)?.kind === 'string'
+const isNumber = (value: unknown) => typeof value === 'number'
+const optional = (takes: (value: unknown) => boolean) => (value: unknown) => value === undefined || takes(value)
+const isText = (value: unknown) => typeof value === 'string'
+
+/** The control calls, JSON in and out. They live on a port of their own so that nothing on the API's port is special. */
 const ACTIONS: Record<string, Action> = {
   'GET /totals': (mock) => mock.log.totals(),
   'GET /log': (mock) => mock.log.entries,
   'GET /used': (mock) => mock.used(),
-  'POST /faults': (mock, { faults }) => mock.setFaults(faults as Parameters<Mock['setFaults']>[0]),
-  'POST /fail-next': (mock, { fault, times, only }) =>
-    mock.failNext(fault as Parameters<Mock['failNext']>[0], times as number, only as string[]),
-  'POST /spend': (mock, { calls, clientId, secondsAgo }) =>
-    mock.spend(calls as number, clientId as string, secondsAgo as number),
+  'POST /faults': (mock, input) => mock.setFaults(field<FaultShare[]>(input, 'faults', Array.isArray)),
+  'POST /fail-next': (mock, input) =>
+    mock.failNext(
+      field<Fault>(input, 'fault', isFault),
+      field<number>(input, 'times', optional(isNumber)),
+      field<string[]>(input, 'only', optional(Array.isArray)),
+    ),
+  'POST /spend': (mock, input) =>
+    mock.spend(
+      field<number>(input, 'calls', isNumber),
+      field<string>(input, 'clientId', optional(isText)),
+      field<number>(input, 'secondsAgo', optional(isNumber)),
+    ),
   'POST /revoke-tokens': (mock) => mock.revokeTokens(),
-  'POST /lock': (mock, { clientId, locked }) => mock.lock(clientId as string, locked as boolean),
+  'POST /lock': (mock, input) => mock.lock(field<string>(input, 'clientId', isText), input['locked'] !== false),
 }
 
 /** Serves the control calls on a loopback port, which it returns. */
