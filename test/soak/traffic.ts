@@ -1,0 +1,114 @@
+/** Calls at full speed: many ids, unknown routes, every kind of ending, answers with quota headers, metrics collected. */
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { type Attributes, ROOT_CONTEXT, type Span, SpanKind } from '@opentelemetry/api'
+import {
+  AggregationTemporality,
+  InMemoryMetricExporter,
+  MeterProvider,
+  PeriodicExportingMetricReader,
+} from '@opentelemetry/sdk-metrics'
+import { AlwaysOffSampler, BasicTracerProvider, ParentBasedSampler, type Sampler } from '@opentelemetry/sdk-trace-base'
+import { MangopaySpanProcessor } from 'opentelemetry-mangopay'
+import { undiciAnswer, withQuota } from '../bench/answers.ts'
+import { operationPaths } from '../bench/routes.ts'
+
+/** What is left of the memory. */
+export interface Reading {
+  spans: number
+  /** After a full garbage collection. */
+  heapBytes: number
+  /** Spans and answers of the last rounds that are still reachable. */
+  retained: number
+}
+
+const urls = 100_000
+const unknownRoutes = 1_000
+const statuses = [200, 200, 200, 200, 201, 204, 302, 400, 401, 404, 409, 429, 500, 502, undefined]
+const watched = 200
+
+setFlagsFromString('--expose-gc')
+const collectGarbage: () => void = runInNewContext('gc')
+
+/** A processor in a real SDK, and what calls it. */
+export class Soak {
+  readonly mangopay: MangopaySpanProcessor
+  readonly #exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE)
+  readonly #meters: MeterProvider
+  readonly #provider: BasicTracerProvider
+  readonly #http = withQuota()
+  readonly #undici = undiciAnswer()
+  #spans = 0
+  #watch: WeakRef<object>[] = []
+
+  constructor() {
+    const reader = new PeriodicExportingMetricReader({ exporter: this.#exporter, exportIntervalMillis: 2 ** 30 })
+    this.#meters = new MeterProvider({ readers: [reader] })
+    this.mangopay = new MangopaySpanProcessor({ meterProvider: this.#meters, onSpike: () => {}, onQuotaLow: () => {} })
+    // Half of the traces are dropped, so that record-only spans are among them.
+    const half: Sampler = { shouldSample: () => ({ decision: this.#spans % 2 === 0 ? 2 : 0 }), toString: () => 'half' }
+    const root = new ParentBasedSampler({ root: half, remoteParentNotSampled: new AlwaysOffSampler() })
+    this.#provider = new BasicTracerProvider({
+      spanProcessors: [this.mangopay],
+      sampler: this.mangopay.sampler(root) as Sampler,
+    })
+  }
+
+  /** Makes this many calls, then collects the metrics as an exporter would. */
+  async run(calls: number): Promise<void> {
+    const tracer = this.#provider.getTracer('soak')
+    const from = Math.max(0, calls - watched)
+    for (let made = 0; made < calls; made += 1) {
+      const number = this.#spans++
+      const span = tracer.startSpan('GET', { kind: SpanKind.CLIENT, attributes: this.#start(number) }, ROOT_CONTEXT)
+      this.#finish(span, number, made >= from)
+    }
+    await this.#meters.forceFlush()
+    this.#exporter.reset()
+  }
+
+  #start(number: number): Attributes {
+    const id = number % urls
+    const path =
+      number % 10 === 0
+        ? `/v2.01/acme/unknown${id % unknownRoutes}/${id}`
+        : (operationPaths[id % operationPaths.length] ?? '').replace('id_01', `id_${id}_`)
+    const foreign = number % 5 === 0
+    const host = foreign ? 'api.elsewhere.example' : 'api.sandbox.mangopay.com'
+    return {
+      'http.request.method': number % 3 ? 'GET' : 'POST',
+      'server.address': host,
+      'server.port': 443,
+      'url.full': `https://${host}${path}`,
+    }
+  }
+
+  #finish(span: Span, number: number, watch: boolean): void {
+    const status = statuses[number % statuses.length]
+    const answer = number % 2 ? this.#http() : this.#undici()
+    if (status === undefined) {
+      span.recordException({ name: 'Error', code: 'ECONNRESET', message: 'socket hang up' })
+      span.setStatus({ code: 2, message: 'socket hang up' })
+    } else {
+      this.mangopay.responseHook(span, answer)
+      span.setAttribute('http.response.status_code', status)
+      if (status >= 400) span.setStatus({ code: 2 })
+    }
+    span.end()
+    if (watch) this.#watch.push(new WeakRef(span), new WeakRef(answer))
+  }
+
+  /** Collects the garbage and looks what is left. */
+  async read(): Promise<Reading> {
+    // A WeakRef holds its target until the turn of the event loop in which it was made has ended.
+    await new Promise((resolve) => setImmediate(resolve))
+    collectGarbage()
+    await new Promise((resolve) => setImmediate(resolve))
+    collectGarbage()
+    const retained = this.#watch.filter((reference) => reference.deref() !== undefined).length
+    this.#watch = []
+    await new Promise((resolve) => setImmediate(resolve))
+    collectGarbage()
+    return { spans: this.#spans, heapBytes: process.memoryUsage().heapUsed, retained }
+  }
+}
