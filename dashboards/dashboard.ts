@@ -66,8 +66,8 @@ const trim = (value: unknown, key = ''): unknown => {
   const entries = Object.entries(value).filter(([name]) => name !== 'placement' || key === 'legend')
   const object = Object.fromEntries(entries)
   if ('asDropdown' in object && (key === 'links' || key === 'value')) {
-    const { title, url } = object
-    return { title, url, targetBlank: true }
+    const { title, url, targetBlank } = object
+    return { title, url, targetBlank }
   }
   if (key === 'list' && 'allowCustomValue' in object) {
     for (const name of ['auto', 'auto_min', 'auto_count', 'allowCustomValue']) delete object[name]

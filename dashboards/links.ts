@@ -63,7 +63,7 @@ export const exploreUrl = (query: string): string => {
 
 /** A link from a series or a cell to its spans. */
 export const toTraces = (title: string, ...conditions: readonly string[]): DashboardLinkBuilder =>
-  new DashboardLinkBuilder(title).url(exploreUrl(spans(...conditions)))
+  new DashboardLinkBuilder(title).url(exploreUrl(spans(...conditions))).targetBlank(true)
 
 /** A link from a cell to this dashboard, one variable set to the cell's value, the other choices and the range kept. */
 export const toFilter = (name: 'operation' | 'job', column: string): DashboardLinkBuilder => {

@@ -1,5 +1,6 @@
 /** The strip on top: ten seconds, eight numbers and what is firing. */
 import { type Panel, PanelBuilder } from '@grafana/grafana-foundation-sdk/dashboard'
+import { RUNBOOK_BASE } from '../alerts/prometheus.ts'
 import { LABEL, SERIES } from '../alerts/spelling.ts'
 import { NUMBERS } from '../alerts/thresholds.ts'
 import { MANGOPAY_ERROR_CATEGORY_VALUE_RATE_LIMIT } from '../src/names.ts'
@@ -164,9 +165,8 @@ const alerts = (): PanelBuilder =>
     .id(PANELS.alerts.id)
     .title(PANELS.alerts.title)
     .description(
-      'Is anything firing? Alerts whose name starts with Mangopay, from the rules of Prometheus and from those of Grafana, of every environment. Empty is good, if the rules are loaded: see "Rules file" in the last row. Open one and follow its runbook link.',
+      `Is anything firing? Alerts whose name starts with Mangopay, from the rules of Prometheus and from those of Grafana, of every environment. Empty is good, if the rules are loaded: see "Rules file" in the last row. Open one and follow its runbook link; the whole runbook: ${RUNBOOK_BASE}.`,
     )
-    .gridPos({ x: 0, y: 0, w: 8, h: 8 })
     .options({
       alertInstanceLabelFilter: '',
       alertName: 'Mangopay',

@@ -44,6 +44,8 @@ const spanTable = (name: PanelName, about: About, ...conditions: readonly string
         },
       },
     ])
+    // Of a cell; the text for an empty table is the panel's.
+    .overrideByRegexp('/.*/', [{ id: 'noValue', value: '–' }])
     // A helper column of the data source, of no use to a reader.
     .overrideByRegexp('/traceIdHidden/', [{ id: 'custom.hidden', value: true }])
 

@@ -29,6 +29,8 @@ export interface Column {
 const properties = (column: Column): DynamicConfigValue[] => {
   const found: DynamicConfigValue[] = []
   const add = (id: string, value: unknown) => value !== undefined && found.push({ id, value })
+  // Of a cell; the text for an empty table is the panel's.
+  add('noValue', '–')
   add('unit', column.unit)
   add('decimals', column.decimals)
   add('custom.width', column.width)
@@ -82,8 +84,5 @@ export const table = (
         options: { excludeByName: { Time: true }, includeByName: {}, indexByName: order, renameByName: titles },
       },
     ])
-  return columns.reduce((result, column) => {
-    const found = properties(column)
-    return found.length === 0 ? result : result.overrideByName(column.title, found)
-  }, panel)
+  return columns.reduce((result, column) => result.overrideByName(column.title, properties(column)), panel)
 }
