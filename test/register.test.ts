@@ -55,7 +55,7 @@ describe('an app by every client', () => {
     expect(receiver.operations).toEqual(operations)
     expect(receiver.requestCount).toBe(operations.length)
     expect(receiver.metricNames).toContain('mangopay.client.request.duration')
-    expect(receiver.metricNames).toContain('http.client.request.duration')
+    expect(receiver.metricNames).toContainEqual(expect.stringMatching(/^http\.client\.(request\.)?duration$/))
   })
 
   it.each(['commonjs', 'nodenext'] as const)('TypeScript compiled to %s', async (module) => {
@@ -134,7 +134,7 @@ describe('where packages are found', () => {
       const newer = app?.file('node_modules/opentelemetry-mangopay/node_modules/@opentelemetry/api') ?? ''
       cpSync(project.file('node_modules/@opentelemetry/api'), newer, { recursive: true, dereference: true })
       const version = join(newer, 'build/src/version.js')
-      writeFileSync(version, readFileSync(version, 'utf8').replace(/'1\.9\.\d+'/, "'1.10.0'"))
+      writeFileSync(version, readFileSync(version, 'utf8').replace(/'1\.\d+\.\d+'/, "'1.99.0'"))
       await works(['--import', REGISTER, 'one.cjs'], app?.folder ?? '')
       expect(receiver.requestCount).toBe(1)
     }))
@@ -160,7 +160,7 @@ describe('a missing package is one line, and the app runs', () => {
     [
       'the http instrumentation',
       [...CORE, UNDICI],
-      /calls by node:http, node:https, axios are not seen: npm install @opentelemetry\/instrumentation-http@0\.223\.0$/,
+      /calls by node:http, node:https, axios are not seen: npm install @opentelemetry\/instrumentation-http@\S+$/,
     ],
     [
       'the undici instrumentation',
@@ -170,7 +170,7 @@ describe('a missing package is one line, and the app runs', () => {
     [
       'both instrumentations',
       CORE,
-      /npm install @opentelemetry\/instrumentation-http@0\.223\.0 @opentelemetry\/instrumentation-undici\S*$/,
+      /npm install @opentelemetry\/instrumentation-http@\S+ @opentelemetry\/instrumentation-undici\S*$/,
     ],
     ['the API', ['sdk-node', HTTP, UNDICI], /not set up: Cannot find module '@opentelemetry\/api'/],
   ])('%s', async (_, packages, line) => {
@@ -194,13 +194,13 @@ describe('an SDK of the app', () => {
   it('registered before: left alone', async () => {
     const args = ['--require', './own-sdk.cjs', '--require', REGISTER, 'one.cjs']
     const ended = await run(args, project.folder, environment(receiver))
-    expect(ended).toMatchObject({ code: 0, stdout: 'traces true\nmetrics true\ndone\n', lines: [LEFT_ALONE] })
+    expect(ended).toMatchObject({ code: 0, stdout: 'own SDK\ndone\n', lines: [LEFT_ALONE] })
     expect(receiver.exports).toEqual([])
   })
 
   it.each([{}, { OTEL_LOG_LEVEL: 'error' }])('registered later: said once, %o', async (more) => {
     const ended = await run(['--import', REGISTER, 'own-sdk.cjs'], project.folder, environment(receiver, more))
-    expect(ended).toMatchObject({ code: 0, stdout: 'traces false\nmetrics false\n', lines: [SECOND] })
+    expect(ended).toMatchObject({ code: 0, stdout: 'own SDK\n', lines: [SECOND] })
   })
 
   it('can be flushed by an app that calls process.exit()', async () => {

@@ -11,18 +11,23 @@ export interface DiagApi {
 const MOST_LINES = 5
 
 /**
+ * A second registration has a line of its own, where OpenTelemetry has one for each part. The other is what the
+ * Prometheus exporter of sdk-node provokes by itself.
+ */
+const NOT_NEWS = ['duplicate registration', 'Accessing resource attributes before async attributes settled']
+
+/**
  * Passes on what goes wrong inside the SDK, each thing once: without a logger it drops spans and says nothing, and
  * whoever sets this up for the first time sees an empty backend. A logger that is in place (OTEL_LOG_LEVEL asks the SDK
  * for one) is left alone.
  */
 export function sayErrors(api: DiagApi, say: Say): void {
   if (alreadyRegistered().logger) return
-  const said = new Set<string>()
+  const told = new Set<string>()
   const error = (...message: unknown[]) => {
     const line = readable(message)
-    // A second registration has a line of its own; OpenTelemetry reports it once per part.
-    if (said.size >= MOST_LINES || said.has(line) || line.includes('duplicate registration')) return
-    said.add(line)
+    if (told.has(line) || told.size >= MOST_LINES || NOT_NEWS.some((text) => line.includes(text))) return
+    told.add(line)
     say(`OpenTelemetry reports: ${line}`)
   }
   const nothing = () => {}

@@ -1,8 +1,12 @@
 /** Tells the person who started the app something, in one line. */
 export type Say = (line: string) => void
 
-/** Says it on stderr, where it does not mix with what the app prints. */
+const said = new Set<string>()
+
+/** Says it on stderr, where it does not mix with what the app prints, and the same thing once. */
 export const sayOnStderr: Say = (line) => {
+  if (said.has(line)) return
+  said.add(line)
   process.stderr.write(`opentelemetry-mangopay: ${line.replace(/\s+/g, ' ')}\n`)
 }
 
