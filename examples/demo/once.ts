@@ -46,8 +46,8 @@ export const runOnce = async ({ seconds, write, terminal }: OnceOptions): Promis
     )
     write(`${colours.dim(`  mock Mangopay ${stage.mock.url}, OTLP receiver ${stage.receiver?.url}`)}\n\n`)
     stage.play(scenario)
-    await Promise.race([progress(stage, seconds, { write, terminal, colours }), interrupted.promise])
-    const state = await stage.drain()
+    await progress(stage, seconds, interrupted.signal, { write, terminal, colours })
+    const state = await Promise.race([stage.drain(), rejection(interrupted.signal)])
     // The last thing the app does is to send what it has counted; only then is the receiver complete.
     await stage.app.stop()
     await settled(stage)
@@ -58,27 +58,30 @@ export const runOnce = async ({ seconds, write, terminal }: OnceOptions): Promis
   }
 }
 
-/** Ctrl-C ends the proof at once, and the child with it. */
+/** A signal that is given when the proof cannot go on: Ctrl-C, or the app has ended by itself. */
 const interruption = (stage: Stage) => {
-  let stop: (error: Error) => void = () => {}
-  const promise = new Promise<never>((_, reject) => {
-    stop = reject
-  })
-  promise.catch(() => {})
-  const onSignal = () => stop(new Error('interrupted'))
+  const controller = new AbortController()
+  const onSignal = () => controller.abort(new Error('interrupted'))
   process.once('SIGINT', onSignal)
   process.once('SIGTERM', onSignal)
-  void stage.app.ended.then((code) => stop(new Error(`the example app ended: ${code}`)))
+  void stage.app.ended.then((code) => controller.abort(new Error(`the example app ended: ${code}`)))
   const forget = () => {
     process.off('SIGINT', onSignal)
     process.off('SIGTERM', onSignal)
   }
-  return { promise, forget }
+  return { signal: controller.signal, forget }
 }
+
+const rejection = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason)
+    else signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+  })
 
 const progress = async (
   stage: Stage,
   seconds: number,
+  signal: AbortSignal,
   { write, terminal, colours }: { write: (text: string) => void; terminal: boolean; colours: Paint },
 ): Promise<void> => {
   const start = performance.now()
@@ -98,6 +101,7 @@ const progress = async (
     }
     if (elapsed >= seconds) break
     await sleep(200)
+    signal.throwIfAborted()
   }
   if (terminal) write('\n')
 }
