@@ -1,5 +1,6 @@
 import type { Attributes } from '@opentelemetry/api'
 import type { Call } from './call.ts'
+import { reportFailure } from './guard.ts'
 import type { ResponseHeaders } from './headers.ts'
 import type { MetricSource } from './metrics.ts'
 import type { ResolvedOptions } from './options.ts'
@@ -33,7 +34,7 @@ export class Ledger implements MetricSource {
   readonly #quota: QuotaBook
   readonly #quotaWatch: QuotaWatch
   readonly #environments = new Map<string, EnvironmentState>()
-  #now = Number.NEGATIVE_INFINITY
+  #now = 0
   #lastQuotaLook = Number.NEGATIVE_INFINITY
 
   constructor(options: ResolvedOptions, environments: number) {
@@ -43,10 +44,14 @@ export class Ledger implements MetricSource {
     this.#quotaWatch = new QuotaWatch(options.quota)
   }
 
-  /** The clock; it never goes back, even if the one given does. */
+  /** The clock; it never goes back and never fails, even if the one given does. */
   now(): number {
-    const now = this.#options.clock()
-    if (now > this.#now) this.#now = now
+    try {
+      const now = this.#options.clock()
+      if (now > this.#now) this.#now = now
+    } catch (error) {
+      reportFailure('option clock', error)
+    }
     return this.#now
   }
 

@@ -102,7 +102,7 @@ export interface SpikeOptions {
 /** When a quota counts as low: by what is left, or by how long it will last. */
 export interface QuotaOptions {
   /**
-   * Share of the quota that is left, from 0 (off) to 1.
+   * Share of the quota that is left, from 0 (only when nothing is) to 1.
    *
    * @default 0.1
    */

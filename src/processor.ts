@@ -1,6 +1,6 @@
-import { type Context, diag, type Span, SpanKind, trace } from '@opentelemetry/api'
+import { type Context, type Span, SpanKind, trace } from '@opentelemetry/api'
 import { Call, isSameRequest } from './call.ts'
-import { reportFailure } from './guard.ts'
+import { reportFailure, say } from './guard.ts'
 import { asksForSca, type ResponseHeaders, readHeaderAttributes, readResponseHeaders } from './headers.ts'
 import { type HostRule, Hosts } from './hosts.ts'
 import { Ledger } from './ledger.ts'
@@ -163,6 +163,7 @@ export class MangopaySpanProcessor {
   }
 
   #begin(span: LiveSpan, rule: HostRule, parentContext: Context): void {
+    if (this.#callOf(span) !== undefined) return
     const call = new Call(rule)
     this.#keep(span, call)
     const parent = trace.getSpan(parentContext) as (Span & Partial<SpanView>) | undefined
@@ -235,10 +236,10 @@ export class MangopaySpanProcessor {
   #sayUnsampled(): void {
     this.#saidUnsampled = true
     if (this.#isSamplerInUse()) return
-    diag.warn(
+    say(
       this.#samplers.length === 0
-        ? 'opentelemetry-mangopay: mangopay.sampler() is not in use; counts are exact only as long as no sampler drops spans'
-        : 'opentelemetry-mangopay: mangopay.sampler() was made but never asked; it must be the outermost sampler, or dropped calls are not counted',
+        ? 'mangopay.sampler() is not in use; counts are exact only as long as no sampler drops spans'
+        : 'mangopay.sampler() was made but never asked; it must be the outermost sampler, or dropped calls are not counted',
     )
   }
 }

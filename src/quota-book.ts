@@ -1,4 +1,4 @@
-import { diag } from '@opentelemetry/api'
+import { say } from './guard.ts'
 import type { ResponseHeaders } from './headers.ts'
 import { Pace } from './pace.ts'
 import { QUOTA_WINDOWS, type QuotaReading, type QuotaResponse, type QuotaWindow, readQuota } from './quota.ts'
@@ -126,7 +126,7 @@ export class QuotaBook {
   #complain(problem: string): void {
     if (this.#problems.has(problem)) return
     this.#problems.add(problem)
-    diag.warn(`opentelemetry-mangopay: ${problem}`)
+    say(problem)
   }
 }
 
