@@ -1,4 +1,5 @@
 /** Holds everything the library counted against the mock's own log: the last word of every test here. */
+import { SpanKind } from '@opentelemetry/api'
 import { expect } from 'vitest'
 import type { LogEntry } from '../../examples/mock/log.ts'
 import { operationShape, shapeOfRequest } from '../../examples/mock/routes.ts'
@@ -69,6 +70,10 @@ export const expectTruth = async (lab: Lab, { unreached = {}, ...beyond }: Beyon
     expect(sorted(timed), 'mangopay.client.request.duration').toEqual(byOperation)
   }
   expectSnapshot(lab, expected, byOperation)
+  for (const { kind, attributes } of lab.allSpans()) {
+    // The mock runs in the same process and is instrumented too.
+    if (kind !== SpanKind.CLIENT) expect(Object.keys(attributes).join(' '), 'a SERVER span').not.toMatch(/mangopay/)
+  }
   if (beyond.notExported === undefined) {
     const spans: Tallied = {}
     for (const { attributes } of lab.spans()) {
