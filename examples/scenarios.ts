@@ -116,11 +116,14 @@ const EVERYDAY: readonly OperationShare[] = [
   { operation: 'GET /events', weight: 1, client: 'fetch' },
 ]
 
+/** All but token calls, whose 400 would mean a locked account. */
+const CALLS = EVERYDAY.map(({ operation }) => operation)
+
 /** Calls that fail on any day: a wrong field, an id nobody knows. No alert may care. */
 const BACKGROUND: readonly FaultShare[] = [
-  { share: 0.004, fault: { kind: 'status', status: 400 } },
-  { share: 0.003, fault: { kind: 'status', status: 404 } },
-  { share: 0.0005, fault: { kind: 'status', status: 500 } },
+  { share: 0.004, fault: { kind: 'status', status: 400 }, only: CALLS },
+  { share: 0.003, fault: { kind: 'status', status: 404 }, only: CALLS },
+  { share: 0.0005, fault: { kind: 'status', status: 500 }, only: CALLS },
 ]
 
 /** About 0.9 calls per second, with a slow swell: 82 % of what the default 24 h quota sustains (1.22 per second). */
@@ -181,7 +184,7 @@ const outage: Scenario = {
   rate: everydayRate,
   operations: EVERYDAY,
   faults: (seconds) => {
-    const level = 0.3 + 0.65 * ramp(seconds, 5, 30)
+    const level = 0.4 + 0.55 * ramp(seconds, 3, 15)
     return [
       { share: 0.25 * level, fault: { kind: 'status', status: 500 } },
       { share: 0.4 * level, fault: { kind: 'edge', status: 502 } },
@@ -276,10 +279,10 @@ const proof: Scenario = {
   rate: () => 14,
   operations: EVERYDAY,
   faults: () => [
-    { share: 0.03, fault: { kind: 'status', status: 400 } },
-    { share: 0.015, fault: { kind: 'status', status: 403 } },
-    { share: 0.02, fault: { kind: 'status', status: 404 } },
-    { share: 0.01, fault: { kind: 'status', status: 422 } },
+    { share: 0.03, fault: { kind: 'status', status: 400 }, only: CALLS },
+    { share: 0.015, fault: { kind: 'status', status: 403 }, only: CALLS },
+    { share: 0.02, fault: { kind: 'status', status: 404 }, only: CALLS },
+    { share: 0.01, fault: { kind: 'status', status: 422 }, only: CALLS },
     { share: 0.05, fault: { kind: 'status', status: 500 } },
     { share: 0.03, fault: { kind: 'edge', status: 502 } },
     { share: 0.01, fault: { kind: 'edge', status: 520 } },

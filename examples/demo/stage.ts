@@ -14,7 +14,7 @@ export interface StageOptions extends AppListeners {
   sampleRatio?: number
   /** Milliseconds between two exports and two reports of the app. Default 1,000. */
   interval?: number
-  /** Milliseconds after which the app's clients give up. Default 3,000. */
+  /** Milliseconds after which the app's clients give up. Default 5,000: longer than the slow answers of any scenario. */
   timeout?: number
   /** Name of the service in the telemetry. Default `mangopay-demo`. */
   serviceName?: string
@@ -67,7 +67,7 @@ export const startStage = async (options: StageOptions = {}): Promise<Stage> => 
   const interval = options.interval ?? 1_000
   const app = await startApp(
     {
-      account: { baseUrl: mock.url, ...DEMO_CLIENT, timeout: options.timeout ?? 3_000 },
+      account: { baseUrl: mock.url, ...DEMO_CLIENT, timeout: options.timeout ?? 5_000 },
       hosts: { [mock.hostPort]: 'sandbox' },
       telemetry: {
         serviceName: options.serviceName ?? 'mangopay-demo',
