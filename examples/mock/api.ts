@@ -1,10 +1,11 @@
-import { chooseFault, type Fault, type FaultShare, seededRandom } from '../scenarios.ts'
+import type { Fault } from '../scenarios.ts'
 import { type Answer, type AnswerContext, apiError, faultAnswer, json, unknownRoute } from './answers.ts'
+import { Faults, isTokenPath } from './faults.ts'
 import { Idempotency } from './idempotency.ts'
 import type { Settings } from './options.ts'
 import { quotaHeaders, SlidingQuota } from './quota.ts'
 import { Resources } from './resources.ts'
-import { matchRoute, operationShape, type RouteMatch } from './routes.ts'
+import { matchRoute, type RouteMatch } from './routes.ts'
 import { Tokens } from './tokens.ts'
 
 /** A request that was received whole. */
@@ -33,26 +34,20 @@ interface Pending extends Received {
   fault: Fault | undefined
 }
 
-const TOKEN_PATH = /\/oauth\/token(\/embedded\/(recipient|checkout))?\/?(\?|$)/i
-
 /** How Mangopay decides, without a socket: credentials, quota, idempotency, routes, faults. */
 export class MangopayApi {
   readonly resources: Resources
   readonly tokens: Tokens
-  /** What goes wrong by chance. */
-  faults: readonly FaultShare[]
+  readonly faults: Faults
   readonly #settings: Settings
   readonly #idempotency = new Idempotency()
   readonly #quotas = new Map<string, SlidingQuota>()
-  readonly #next: { fault: Fault; only: readonly string[] | undefined; left: number }[] = []
-  readonly #random: () => number
 
   constructor(settings: Settings) {
     this.#settings = settings
-    this.faults = settings.faults
+    this.faults = new Faults(settings.faults, settings.seed + 1)
     this.resources = new Resources(settings.seed, 200_000)
     this.tokens = new Tokens(settings.clients, settings.tokenSeconds, this.resources)
-    this.#random = seededRandom(settings.seed + 1)
   }
 
   /** The server's time, epoch milliseconds. */
@@ -72,16 +67,11 @@ export class MangopayApi {
     this.#quotas.delete(clientId)
   }
 
-  /** Lets the next calls fail this way: all but token calls, or those of `only`. */
-  failNext(fault: Fault, times: number, only?: readonly string[]): void {
-    this.#next.push({ fault, only, left: times })
-  }
-
   /** Decides on a request. */
   handle(received: Received): Verdict {
     const now = this.now()
     const route = matchRoute(received.target)
-    const token = TOKEN_PATH.test(received.target) && received.method === 'POST' && route !== undefined
+    const token = isTokenPath(received.target) && received.method === 'POST' && route !== undefined
     const context = {
       method: received.method,
       target: received.target,
@@ -90,7 +80,7 @@ export class MangopayApi {
       errorId: this.resources.guid(),
     }
     if (route) this.resources.keepParams(route.params)
-    const fault = this.#fault(received, route)
+    const fault = this.faults.choose(received.method, received.target)
     const pending = { ...received, route, context, fault }
     // The edge, and a gateway that knows no credentials any more, answer before anything is looked at.
     const early = fault && (fault.kind === 'edge' || fault.kind === 'credentials' || fault.kind === 'reset')
@@ -99,21 +89,6 @@ export class MangopayApi {
   }
 
   readonly #scaUrl = () => this.resources.scaUrl()
-
-  #fault({ method, target }: Received, route: RouteMatch | undefined): Fault | undefined {
-    const template = route?.methods.get(method)
-    const shape = template === undefined ? undefined : operationShape(`${method} ${template}`)
-    const hits = (only: readonly string[]) => only.some((operation) => operationShape(operation) === shape)
-    const next = this.#next.find(({ only }) => (only ? hits(only) : !TOKEN_PATH.test(target)))
-    if (next) {
-      next.left--
-      if (next.left <= 0) this.#next.splice(this.#next.indexOf(next), 1)
-      return next.fault
-    }
-    // A key that is sent again is the client's doing; the mock answers it anyway.
-    const own = this.faults.filter(({ fault }) => fault.kind !== 'reused_key')
-    return chooseFault(own, hits, this.#random)
-  }
 
   #token(pending: Pending): Verdict {
     const { context, header } = pending

@@ -94,10 +94,8 @@ export const startMock = async (options: MockOptions = {}): Promise<Mock> => {
     hostPort: `127.0.0.1:${port}`,
     log,
     secrets: api.resources.secrets,
-    setFaults: (faults) => {
-      api.faults = faults
-    },
-    failNext: (fault, times = 1, only) => api.failNext(fault, times, only),
+    setFaults: (faults) => api.faults.set(faults),
+    failNext: (fault, times = 1, only) => api.faults.next(fault, times, only),
     issueToken: (clientId = DEMO_CLIENT.clientId) => api.tokens.issue(clientId, api.now()).access_token,
     revokeTokens: () => api.tokens.revoke(),
     lock: (clientId, locked = true) => {
