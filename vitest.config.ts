@@ -5,9 +5,16 @@ const source = (file: string) => fileURLToPath(new URL(`./src/${file}`, import.m
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    projects: [
+      { extends: true, test: { name: 'code', include: ['test/**/*.test.ts'], exclude: ['test/stack/**'] } },
+      {
+        // Real servers and many processes, on the clock: after everything else and one file at a time.
+        extends: true,
+        test: { name: 'stack', include: ['test/stack/**/*.test.ts'], maxWorkers: 1, sequence: { groupOrder: 1 } },
+      },
+    ],
   },
   resolve: {
     alias: [
