@@ -33,11 +33,27 @@ describe('npm run demo -- --once', () => {
     expect(code).toBe(0)
   }, 60_000)
 
-  it('refuses a wrong duration', async () => {
-    expect(await run('--once', '--seconds', 'soon')).toMatchObject({
-      code: 2,
-      output: expect.stringContaining('"soon"'),
+  it.each([
+    [['--once', '--seconds', 'soon'], '"soon"'],
+    [['--seconds', '0'], '"0"'],
+    [['--no-such-option'], '--no-such-option'],
+  ])('refuses %j', async (args, named) => {
+    const { code, output } = await run(...args)
+    expect(code).toBe(2)
+    expect(output).toContain(named)
+    expect(output).toContain('usage:')
+  })
+
+  it('ends at once on SIGINT, and its app with it', async () => {
+    const child = spawn(process.execPath, [program, '--once', '--seconds', '60'], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const closed = new Promise<number | null>((resolve) => child.once('close', resolve))
+    await new Promise<void>((resolve) => {
+      child.stdout.on('data', (chunk) => {
+        if (/calls [1-9]/.test(String(chunk))) resolve()
+      })
     })
+    child.kill('SIGINT')
+    expect(await closed).toBe(1)
   })
 })
 
