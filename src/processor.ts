@@ -41,6 +41,7 @@ export class MangopaySpanProcessor {
   readonly #key = Symbol('opentelemetry-mangopay.call')
   /** For spans that take no property. */
   readonly #sealed = new WeakMap<object, Call>()
+  #hasSealed = false
 
   /**
    * @param options - every one may be left out
@@ -154,12 +155,16 @@ export class MangopaySpanProcessor {
   }
 
   #callOf(span: object): Call | undefined {
-    return (span as Record<symbol, Call | undefined>)[this.#key] ?? this.#sealed.get(span)
+    const call = (span as Record<symbol, Call | undefined>)[this.#key]
+    return call !== undefined || !this.#hasSealed ? call : this.#sealed.get(span)
   }
 
   #keep(span: object, call: Call): void {
     if (Object.isExtensible(span)) (span as Record<symbol, Call>)[this.#key] = call
-    else this.#sealed.set(span, call)
+    else {
+      this.#sealed.set(span, call)
+      this.#hasSealed = true
+    }
   }
 
   #begin(span: LiveSpan, rule: HostRule, parentContext: Context): void {

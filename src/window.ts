@@ -7,10 +7,12 @@ export const ERROR_KINDS: readonly ErrorKind[] = ['429', '500', 'unavailable']
 /** How many steps a window slides in. */
 export const WINDOW_STEPS = 60
 
-/** Whether a call failed in a way that a kind is about. */
-export function isOfKind(kind: ErrorKind, status: number | undefined, verdict: Verdict): boolean {
-  return kind === 'unavailable' ? verdict.unavailable : status === Number(kind)
-}
+/** Whether a call failed in a way that a kind is about, in the order of `ERROR_KINDS`. */
+const IS_OF_KIND: readonly ((status: number | undefined, verdict: Verdict) => boolean)[] = [
+  (status) => status === 429,
+  (status) => status === 500,
+  (_, verdict) => verdict.unavailable,
+]
 
 interface Step {
   calls: number
@@ -49,8 +51,9 @@ export class SlidingWindow {
     const step = this.#steps[modulo(this.#newest)] as Step
     step.calls++
     this.#calls++
+    if (verdict.category === undefined) return
     for (let kind = 0; kind < ERROR_KINDS.length; kind++) {
-      if (!isOfKind(ERROR_KINDS[kind] as ErrorKind, status, verdict)) continue
+      if (IS_OF_KIND[kind]?.(status, verdict) !== true) continue
       step.failures[kind] = (step.failures[kind] as number) + 1
       this.#failures[kind] = (this.#failures[kind] as number) + 1
       const operations = step.operations[kind] as Map<string, number>
