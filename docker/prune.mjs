@@ -2,7 +2,7 @@
 // lock file has it. `npm prune` cannot do this: to the library all of it is for development.
 //
 //   node docker/prune.mjs build/examples
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs'
 import { builtinModules } from 'node:module'
 import { join } from 'node:path'
 import process from 'node:process'
@@ -60,4 +60,8 @@ for (const path of Object.keys(packages)) {
   if (!holdsKept) rmSync(path, { recursive: true, force: true })
 }
 rmSync('node_modules/.bin', { recursive: true, force: true })
+// Folders of scopes of which nothing is left.
+for (const scope of readdirSync('node_modules').filter((entry) => entry.startsWith('@'))) {
+  if (readdirSync(`node_modules/${scope}`).length === 0) rmdirSync(`node_modules/${scope}`)
+}
 console.log(`prune: ${kept.size} of ${Object.keys(packages).length} packages stay (${[...imported].sort().join(', ')})`)
