@@ -259,6 +259,13 @@ describe('idempotency', () => {
     expect((await transfer(KEY)).status).toBe(200)
   })
 
+  it('is not used up by a redirect, and the redirected call does use it', async () => {
+    mock.failNext({ kind: 'redirect' })
+    expect((await transfer(KEY)).status).toBe(200)
+    expect((await transfer(KEY)).status).toBe(409)
+    expect(mock.log.entries.map(({ status }) => status)).toEqual([307, 200, 409])
+  })
+
   it('refuses a malformed key', async () => {
     expect((await transfer('short')).status).toBe(400)
   })

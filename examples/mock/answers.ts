@@ -5,8 +5,6 @@ export interface Answer {
   status: number
   headers: Record<string, string>
   body: string
-  /** Whether the edge in front of the API answers: such answers know nothing of quota. */
-  edge?: boolean
 }
 
 /** Where a request stands when an answer is written for it. */
@@ -32,7 +30,6 @@ const html = (status: number, title: string, edge: boolean): Answer => ({
   status,
   headers: { 'Content-Type': 'text/html; charset=UTF-8', ...(edge ? { Server: 'cloudflare' } : {}) },
   body: `<!DOCTYPE html>\n<html><head><title>${title}</title></head><body><h1>${title}</h1></body></html>\n`,
-  ...(edge ? { edge } : {}),
 })
 
 const EDGE_TITLES: Record<number, string> = {

@@ -156,7 +156,7 @@ export class MangopayApi {
   #verdict(pending: Pending, answer: Answer, clientId: string | undefined): Verdict {
     const { context, fault } = pending
     const verdict: Verdict = { answer, quota: {}, ...(fault ? { fault } : {}) }
-    if (clientId === undefined || answer.edge || fault?.kind === 'reset') return verdict
+    if (clientId === undefined) return verdict
     verdict.clientId = clientId
     const applies = (reach: Settings['quotaUsedBy']) => {
       if (context.token) return reach.tokens

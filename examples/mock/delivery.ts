@@ -49,7 +49,6 @@ export const deliver = ({ answer, fault }: Verdict, delivery: Delivery): void =>
     }
     default: {
       const send = () => {
-        if (response.destroyed) return
         start(delivery, answer.status, answer.body)
         response.end(request.method === 'HEAD' ? undefined : answer.body)
       }

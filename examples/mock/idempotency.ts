@@ -25,7 +25,7 @@ export class Idempotency {
   keep(key: string | undefined, answer: Answer, { target }: { target: string }, now: number): void {
     // A redirect has done nothing yet; the request comes again with the same key.
     const redirect = answer.status >= 300 && answer.status < 400
-    if (key === undefined || redirect || answer.status === 409 || this.#find(key, now)) return
+    if (key === undefined || redirect || this.#find(key, now)) return
     this.#stored.set(key, { time: now, answer, target })
     for (const [old, { time }] of this.#stored) {
       // Oldest first: stop at the first that still counts.
