@@ -19,7 +19,7 @@ import {
   type ResourceMetrics,
 } from '@opentelemetry/sdk-metrics'
 import { NodeSDK } from '@opentelemetry/sdk-node'
-import { BatchSpanProcessor } from '@opentelemetry/sdk-trace-base'
+import { BatchSpanProcessor, type SpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { MangopaySpanProcessor } from 'opentelemetry-mangopay'
 import { METRIC_MANGOPAY_CLIENT_REQUESTS } from 'opentelemetry-mangopay/names'
 import type { AppCommand, AppConfig, AppEvent } from './app-protocol.ts'
@@ -50,20 +50,23 @@ const reporting = (exporter: PushMetricExporter): PushMetricExporter => {
 }
 
 const mangopay = new MangopaySpanProcessor({ hosts: config.hosts })
-const readers: IMetricReader[] = []
+const spanProcessors: SpanProcessor[] = [mangopay]
+const metricReaders: IMetricReader[] = []
 if (config.otlp !== undefined) {
   const exporter = reporting(new OTLPMetricExporter({ url: `${config.otlp}/v1/metrics` }))
   const interval = { exportIntervalMillis: config.exportMilliseconds, exportTimeoutMillis: config.exportMilliseconds }
-  readers.push(new PeriodicExportingMetricReader({ exporter, ...interval }))
+  metricReaders.push(new PeriodicExportingMetricReader({ exporter, ...interval }))
+  spanProcessors.push(new BatchSpanProcessor(new OTLPTraceExporter({ url: `${config.otlp}/v1/traces` })))
 }
-if (config.pullPort !== undefined) readers.push(new PrometheusExporter({ host: '127.0.0.1', port: config.pullPort }))
-const traces = new OTLPTraceExporter({ url: `${config.otlp}/v1/traces` })
+if (config.pullPort !== undefined) {
+  metricReaders.push(new PrometheusExporter({ host: '127.0.0.1', port: config.pullPort }))
+}
 const sdk = new NodeSDK({
   autoDetectResources: false,
   resource: resourceFromAttributes({ 'service.name': config.service, 'service.instance.id': config.instance }),
   sampler: mangopay.sampler(),
-  spanProcessors: config.otlp === undefined ? [mangopay] : [mangopay, new BatchSpanProcessor(traces)],
-  metricReaders: readers,
+  spanProcessors,
+  metricReaders,
   instrumentations: [
     new HttpInstrumentation({ responseHook: mangopay.responseHook }),
     new UndiciInstrumentation({ responseHook: mangopay.responseHook }),
