@@ -10,7 +10,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc')
 
 for (const folder of ['dist', 'build']) rmSync(join(root, folder), { recursive: true, force: true })
-for (const project of ['tsconfig.build.json', 'tsconfig.cjs.json', 'tsconfig.examples.json']) {
+const browser = 'examples/demo/page/browser/tsconfig.json'
+for (const project of ['tsconfig.build.json', 'tsconfig.cjs.json', 'tsconfig.examples.json', browser]) {
   const { status } = spawnSync(process.execPath, [tsc, '-p', project], { cwd: root, stdio: 'inherit' })
   if (status !== 0) process.exit(status ?? 1)
 }

@@ -1,0 +1,166 @@
+/** What the server of the demo page tells the browser. Types only, so that both sides can import them. */
+
+/** A number for each of some names. */
+export type Counts = Readonly<Record<string, number>>
+
+/** One point of all charts. */
+export interface Sample {
+  /** Epoch milliseconds. */
+  time: number
+  /** Calls per second. */
+  calls: number
+  /** Failed calls per minute, by category. */
+  categories: Counts
+  /** Failed calls per minute, by status code or "no response". */
+  statuses: Counts
+  /** Seconds; absent when no call ended lately. */
+  latency?: Percentiles
+  quota: readonly QuotaLine[]
+}
+
+/** Quantiles of durations, in seconds. */
+export interface Percentiles {
+  p50: number
+  p95: number
+  p99: number
+}
+
+/** One quota window. */
+export interface QuotaLine {
+  window: string
+  used: number
+  limit: number
+  /** The library's forecast; absent when the present pace never empties the window. */
+  secondsToEmpty?: number
+}
+
+/** The strip of numbers on top: the last half minute. */
+export interface Tiles {
+  calls: number
+  /** Share of calls that failed, without what a healthy integration meets as well; absent without calls. */
+  errorRatio?: number
+  rateLimited: number
+  serverErrors: number
+  headroom?: { window: string; share: number; secondsToEmpty?: number }
+  p95?: number
+}
+
+/** One operation since the start. */
+export interface OperationLine {
+  operation: string
+  calls: number
+  failures: number
+  status429: number
+  status500: number
+  /** Seconds. */
+  p95?: number
+}
+
+/** One count of the library beside the same count of the server. */
+export interface TruthLine {
+  what: 'All calls' | '429' | '500'
+  library: number
+  server: number
+}
+
+/** The library's counts held against the server's own log. */
+export interface Truth {
+  lines: readonly TruthLine[]
+  /** Requests the server is still busy with; neither side counts them yet. */
+  inFlight: number
+  /** Calls that failed before they reached the server; only the library can count them. */
+  neverArrived: number
+  /** `settling`: the two sides were read a moment apart, nothing more can be said yet. */
+  state: 'equal' | 'settling' | 'differs'
+}
+
+/** What the library has told through a callback. */
+export interface StoryEvent {
+  id: number
+  time: number
+  callback: 'onSpike' | 'onQuotaLow'
+  state: 'started' | 'ended'
+  text: string
+  /** The alert of the rules file that tells the same story. */
+  alert: string
+  urgency: 'page' | 'ticket'
+}
+
+/** A span as it was exported. */
+export interface ExportedSpan {
+  traceId: string
+  spanId: string
+  name: string
+  /** Epoch milliseconds. */
+  start: number
+  milliseconds: number
+  attributes: Readonly<Record<string, unknown>>
+  status: string
+  message: string
+  events: readonly { name: string; attributes: Readonly<Record<string, unknown>> }[]
+}
+
+/** A failed call. */
+export interface FailedCall {
+  id: number
+  category: string
+  span: ExportedSpan
+}
+
+/** What can be played. */
+export interface Story {
+  name: string
+  title: string
+  key: string
+  look: string
+  alerts: readonly string[]
+}
+
+/** When a scenario was started, or everything paused. */
+export interface Mark {
+  time: number
+  /** Absent: paused. */
+  scenario?: string
+}
+
+/** Where the alerts draw their lines. */
+export interface Limits {
+  /** Share of a quota window. */
+  headroomUsed: number
+  /** Seconds of p95. */
+  latencySeconds: number
+}
+
+/** Everything, for a tab that was just opened or comes back. */
+export interface Hello {
+  limits: Limits
+  stories: readonly Story[]
+  categories: readonly string[]
+  marks: readonly Mark[]
+  history: readonly Sample[]
+  events: readonly StoryEvent[]
+  failed: readonly FailedCall[]
+  /** Something is broken for good, such as the example app having ended. */
+  problem?: string
+  tick?: Tick
+}
+
+/** What is new, about once a second. */
+export interface Tick {
+  sample: Sample
+  tiles: Tiles
+  truth?: Truth
+  operations: readonly OperationLine[]
+  /** Calls the app has not made because too many were in flight. */
+  skipped: number
+}
+
+/** The kinds of server-sent events and what each carries. */
+export interface Wire {
+  hello: Hello
+  tick: Tick
+  mark: Mark
+  story: StoryEvent
+  failed: readonly FailedCall[]
+  problem: string
+}
