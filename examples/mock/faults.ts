@@ -7,19 +7,14 @@ export const isTokenPath = (target: string): boolean =>
 
 /** What goes wrong: by order for the next calls, else by chance. */
 export class Faults {
+  /** What goes wrong by chance. `reused_key` among it is the client's doing and answered like any other call. */
+  byChance: readonly FaultShare[]
   readonly #random: () => number
   readonly #ordered: { fault: Fault; only: readonly string[] | undefined; left: number }[] = []
-  #byChance: readonly FaultShare[] = []
 
   constructor(faults: readonly FaultShare[], seed: number) {
+    this.byChance = faults
     this.#random = seededRandom(seed)
-    this.set(faults)
-  }
-
-  /** Replaces what goes wrong by chance. */
-  set(faults: readonly FaultShare[]): void {
-    // A key that is sent again is the client's doing; the mock answers it anyway.
-    this.#byChance = faults.filter(({ fault }) => fault.kind !== 'reused_key')
   }
 
   /** Lets the next calls fail this way: all but token calls, or those of `only`. */
@@ -32,7 +27,7 @@ export class Faults {
     const shape = shapeOfRequest(method, target)
     const hits = (only: readonly string[]) => only.some((operation) => operationShape(operation) === shape)
     const ordered = this.#ordered.find(({ only }) => (only ? hits(only) : !isTokenPath(target)))
-    if (!ordered) return chooseFault(this.#byChance, hits, this.#random)
+    if (!ordered) return chooseFault(this.byChance, hits, this.#random)
     ordered.left--
     if (ordered.left <= 0) this.#ordered.splice(this.#ordered.indexOf(ordered), 1)
     return ordered.fault

@@ -94,7 +94,9 @@ export const startMock = async (options: MockOptions = {}): Promise<Mock> => {
     hostPort: `127.0.0.1:${port}`,
     log,
     secrets: api.resources.secrets,
-    setFaults: (faults) => api.faults.set(faults),
+    setFaults: (faults) => {
+      api.faults.byChance = faults
+    },
     failNext: (fault, times = 1, only) => api.faults.next(fault, times, only),
     issueToken: (clientId = DEMO_CLIENT.clientId) => api.tokens.issue(clientId, api.now()).access_token,
     revokeTokens: () => api.tokens.revoke(),
