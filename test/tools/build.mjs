@@ -11,7 +11,10 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc')
 
 async function compile(project, ...options) {
-  const [status] = await once(spawn(process.execPath, [tsc, '-p', project, ...options], { cwd: root, stdio: 'inherit' }), 'exit')
+  const [status] = await once(
+    spawn(process.execPath, [tsc, '-p', project, ...options], { cwd: root, stdio: 'inherit' }),
+    'exit',
+  )
   if (status !== 0) process.exitCode = 1
 }
 
