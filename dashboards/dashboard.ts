@@ -37,7 +37,7 @@ const place = (panels: readonly Panel[], top: number): { placed: Panel[]; bottom
   const placed = panels.map((panel) => {
     const { w, h } = size(panel)
     if (x + w > COLUMNS) [x, y, height] = [0, y + height, 0]
-    const at = { ...panel, gridPos: { x, y, w, h } }
+    const at = { ...complete(panel), gridPos: { x, y, w, h } }
     x += w
     height = Math.max(height, h)
     return at
@@ -79,6 +79,12 @@ const trim = (value: unknown, key = ''): unknown => {
   return Object.fromEntries(Object.entries(object).map(([name, inner]) => [name, trim(inner, name)]))
 }
 
+/** What Grafana takes for granted in every panel, and the option of tables that newer versions have moved. */
+const complete = (panel: Panel): Panel => {
+  const { footer: _moved, ...options } = (panel.options ?? {}) as Record<string, unknown>
+  return { ...panel, fieldConfig: panel.fieldConfig ?? { defaults: {}, overrides: [] }, options }
+}
+
 /** The dashboard, ready to be written as JSON. */
 export const buildDashboard = (): Dashboard => {
   const frame = new DashboardBuilder(DASHBOARD.title)
@@ -106,7 +112,7 @@ export const buildDashboard = (): Dashboard => {
     ...frame,
     id: null,
     version: 1,
-    panels: [...strip(), ...panels],
+    panels: [...strip().map(complete), ...panels],
     templating: { list: variables() },
     annotations: { list: annotations() },
   }) as Dashboard
