@@ -34,8 +34,11 @@ export interface Stage {
   /** Undefined when `otlpUrl` was given. */
   receiver: OtlpReceiver | undefined
   app: App
-  /** Plays a scenario from its beginning: the app's calls and the mock's faults. */
-  play(scenario: Scenario): void
+  /**
+   * Plays a scenario from its beginning: the app's calls and the mock's faults. As this client from now on when one is
+   * named, which the mock has to know.
+   */
+  play(scenario: Scenario, clientId?: string): void
   /** What is being played and for how many seconds. */
   playing(): { scenario: Scenario; seconds: number } | undefined
   /** Stops the calls and the faults, and waits for what is in flight. */
@@ -98,13 +101,13 @@ export const startStage = async (options: StageOptions = {}): Promise<Stage> => 
     mock,
     receiver,
     app,
-    play: (scenario) => {
+    play: (scenario, clientId) => {
       pause()
       const start = performance.now()
       const spoil = () => mock.setFaults(scenario.faults((performance.now() - start) / 1_000))
       spoil()
       current = { scenario, start, timer: setInterval(spoil, FAULT_TICK) }
-      app.play(scenario.name)
+      app.play(scenario.name, clientId)
     },
     playing: () => current && { scenario: current.scenario, seconds: (performance.now() - current.start) / 1_000 },
     drain: () => {

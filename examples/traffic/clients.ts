@@ -68,7 +68,7 @@ const throughSdk = (account: Account): Caller => {
     }
   }
   return (call) => {
-    const { promise, clear } = after(account.timeout * 2 + 2_000)
+    const { promise, clear } = after(account.timeout * 2 + 1_000)
     const answered = send(call).then(
       (): Verdict => 'answered',
       (): Verdict => 'failed',

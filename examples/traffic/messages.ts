@@ -16,8 +16,8 @@ export interface AppSettings {
 
 /** What the app is told. */
 export type ToApp =
-  /** Play the scenario of this name from its beginning. */
-  | { type: 'play'; scenario: string }
+  /** Play the scenario of this name from its beginning, as this client from now on when it is another one. */
+  | { type: 'play'; scenario: string; clientId?: string }
   /** Make no new calls, wait for those in flight, report, go on living. */
   | { type: 'drain' }
   /** Make no new calls, wait for those in flight, send the telemetry, exit with 0. */
@@ -25,6 +25,8 @@ export type ToApp =
 
 /** What the app sees at one moment. */
 export interface AppState {
+  /** When this was taken, epoch milliseconds. */
+  time: number
   snapshot: Snapshot
   counts: PlayerCounts
   /** Times the SDK's connection-reset bug rejected a promise nobody holds. */

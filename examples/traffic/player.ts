@@ -31,7 +31,7 @@ export class Player {
     verdicts: { answered: 0, failed: 0, 'never settled': 0 },
     skipped: 0,
   }
-  readonly #callers: Record<Client, Caller>
+  #callers: Record<Client, Caller>
   readonly #settings: PlayerSettings
   readonly #random: () => number
   readonly #planner: Planner
@@ -43,6 +43,11 @@ export class Player {
     this.#settings = settings
     this.#random = seededRandom(settings.seed)
     this.#planner = new Planner(settings.seed + 1)
+  }
+
+  /** Makes the calls this way from now on. */
+  use(callers: Record<Client, Caller>): void {
+    this.#callers = callers
   }
 
   /** Starts this scenario at its beginning, in place of the one before. */
