@@ -25,8 +25,8 @@ const HOST_KEY = /^(\[[0-9a-f:.]+\]|[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?)(?::(\d{1,5
 /** The hosts that are ours, compared whole: `api.mangopay.com.evil.example` is foreign. */
 export class Hosts {
   readonly #rules = new Map<string, HostRule[]>()
-  /** 1 for each length that a spelling of one of our hosts can have: turns most foreign hosts away unread. */
-  readonly #lengths = new Uint8Array(512)
+  /** Every spelling by its length, so that most foreign hosts are turned away unread. */
+  readonly #spellings: Spelling[][] = []
 
   /** @throws TypeError naming the key or value that is no host or no name */
   constructor(hosts: Readonly<Record<string, string>>) {
@@ -52,8 +52,10 @@ export class Hosts {
       (a, b) => Number(b.port !== undefined) - Number(a.port !== undefined) || b.prefix.length - a.prefix.length,
     )
     this.#rules.set(host, rules)
-    // As it is, with a dot at the end, in brackets, or both.
-    for (let extra = 0; extra <= 3; extra++) this.#lengths[host.length + extra] = 1
+    for (const text of host.includes(':') ? [host, `[${host}]`] : [host, `${host}.`]) {
+      const same = this.#spellings[text.length]?.filter((spelling) => spelling.text !== text) ?? []
+      this.#spellings[text.length] = [...same, { text, rules }]
+    }
   }
 
   /** The environments that hosts can belong to. */
@@ -74,16 +76,36 @@ export class Hosts {
       if (typeof authority !== 'string') return undefined
       host = withoutPort(authority)
     }
-    if (this.#lengths[host.length] !== 1) return undefined
-    let rules = this.#rules.get(host)
-    if (rules === undefined) {
-      const name = bare(host)
-      if (name !== host) rules = this.#rules.get(name)
-    }
+    const rules = this.#spelled(host)
     if (rules === undefined) return undefined
     const only = rules[0] as HostRule
     return rules.length === 1 && only.port === undefined && only.prefix === '' ? only : choose(rules, attributes)
   }
+
+  #spelled(host: string): HostRule[] | undefined {
+    const spellings = this.#spellings[host.length]
+    if (spellings === undefined) return undefined
+    for (const { text, rules } of spellings) if (isSpelled(host, text)) return rules
+    return undefined
+  }
+}
+
+/** A way to write a host of ours, in lower case: with a dot at the end, or with the brackets of an IPv6 address. */
+interface Spelling {
+  readonly text: string
+  readonly rules: HostRule[]
+}
+
+/**
+ * Whether a host of this length is that one, in any case. From the end, where foreign hosts differ soonest. Only ASCII
+ * letters are folded: toLowerCase would turn the Kelvin sign into a k, and a look-alike into our host.
+ */
+function isSpelled(host: string, text: string): boolean {
+  for (let i = text.length - 1; i >= 0; i--) {
+    const code = host.charCodeAt(i)
+    if (code !== text.charCodeAt(i) && !(code >= 65 && code <= 90 && code + 32 === text.charCodeAt(i))) return false
+  }
+  return true
 }
 
 function choose(rules: HostRule[], attributes: Attributes): HostRule | undefined {
@@ -104,19 +126,9 @@ function under(url: string, { prefix }: HostRule): boolean {
   return next === SLASH || next === 63 || next === 35 || Number.isNaN(next) // "/", "?", "#" or the end
 }
 
-/** Lower case, without a dot at the end and without the brackets of an IPv6 address. Other than ASCII stays as it is. */
+/** The key of the option, in lower case, without a dot at the end and without the brackets of an IPv6 address. */
 function bare(host: string): string {
-  let plain = true
-  for (let i = 0; i < host.length; i++) {
-    const code = host.charCodeAt(i)
-    // toLowerCase would turn the Kelvin sign into a k, and a look-alike into our host.
-    if (code > 127) return host
-    if ((code >= 65 && code <= 90) || code === 91) plain = false
-  }
-  const dot = host.endsWith('.')
-  if (plain && !dot) return host
-  const name = (dot ? host.slice(0, -1) : host).toLowerCase()
-  return name.startsWith('[') && name.endsWith(']') ? name.slice(1, -1) : name
+  return host.startsWith('[') ? host.slice(1, -1) : host.replace(/\.$/, '')
 }
 
 /** The port of the request. Old conventions carry it at start only in `http.host` or in the URL. */

@@ -11,7 +11,7 @@ export interface MangopaySpanProcessorOptions {
    * `host/prefix` (also `host:port/prefix`) → name of the environment. Without a port every port matches; a path
    * prefix is cut before the route is looked up, and other paths of that host are foreign.
    *
-   * @example { 'mangopay-proxy.internal:8443': 'production' }
+   * @example `hosts: { 'mangopay-proxy.internal:8443': 'production' }`
    */
   hosts?: Readonly<Record<string, string>>
 
@@ -19,21 +19,21 @@ export interface MangopaySpanProcessorOptions {
    * Whether a span whose route is known is renamed from `GET` to `GET /v2.01/{clientId}/users/{userId}`, as the HTTP
    * conventions ask.
    *
-   * @default true
+   * @defaultValue true
    */
   renameSpans?: boolean
 
   /**
    * Where the metrics go.
    *
-   * @default the global one, looked up at each call, so that it may be set later than this processor
+   * @defaultValue the global one, looked up at each call, so that it may be set later than this processor
    */
   meterProvider?: MeterProvider
 
   /**
    * Epoch milliseconds that never go back. For tests.
    *
-   * @default performance.timeOrigin + performance.now()
+   * @defaultValue performance.timeOrigin + performance.now()
    */
   clock?: () => number
 
@@ -41,7 +41,7 @@ export interface MangopaySpanProcessorOptions {
    * Mangopay client id → alias, for platforms with several client ids: the quota of each is shown apart, with the
    * alias as label `mangopay.account`. The client id itself is never recorded.
    *
-   * @default one account for each environment
+   * @defaultValue one account for each environment
    */
   accounts?: Readonly<Record<string, string>>
 
@@ -64,37 +64,37 @@ export interface SpikeOptions {
    * Length of the sliding window in seconds, 10 to 3600; also that of `mangopay.client.error_ratio` and of the rates
    * in `snapshot()`. It slides in 60 steps.
    *
-   * @default 300
+   * @defaultValue 300
    */
   windowSeconds: number
   /**
    * Failures in the window that a spike needs, 1 or more.
    *
-   * @default 5
+   * @defaultValue 5
    */
   minimumCount: number
   /**
    * Share of the calls in the window that a spike needs, above 0 and up to 1.
    *
-   * @default 0.05
+   * @defaultValue 0.05
    */
   ratio: number
   /**
    * A spike is over below this share; above 0 and up to `ratio`.
    *
-   * @default half of `ratio`
+   * @defaultValue half of `ratio`
    */
   clearRatio: number
   /**
    * Seconds that a spike lasts at least, 0 or more.
    *
-   * @default 60
+   * @defaultValue 60
    */
   minimumSeconds: number
   /**
    * Which failures are watched: answers 429, answers 500, or `server_error`, `timeout` and `network` together.
    *
-   * @default ['429', '500', 'unavailable']
+   * @defaultValue ['429', '500', 'unavailable']
    */
   kinds: readonly ErrorKind[]
 }
@@ -104,13 +104,13 @@ export interface QuotaOptions {
   /**
    * Share of the quota that is left, from 0 (only when nothing is) to 1.
    *
-   * @default 0.1
+   * @defaultValue 0.1
    */
   lowShare: number
   /**
    * Seconds until nothing is left at the present pace, 0 (off) or more. Looked at once 40 % of the window are used.
    *
-   * @default 600
+   * @defaultValue 600
    */
   emptyWithinSeconds: number
 }

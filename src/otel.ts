@@ -14,11 +14,13 @@ export interface SpanView {
   readonly events: readonly { readonly name: string; readonly attributes?: Attributes }[]
   /** Seconds and nanoseconds; final once the span is ending. */
   readonly duration?: readonly [number, number]
+  /** How many attributes had no room. */
   readonly droppedAttributesCount?: number
   /** SDK 2.x and 3.x. */
   readonly instrumentationScope?: { readonly name: string }
   /** SDK 1.x. */
   readonly instrumentationLibrary?: { readonly name: string }
+  /** Its ids and flags. */
   spanContext(): SpanContext
 }
 
@@ -42,7 +44,10 @@ export interface Sampler {
 
 /** A sampler's answer. */
 export interface SamplingResult {
+  /** 0 drop, 1 record only, 2 record and export. */
   decision: 0 | 1 | 2
+  /** Attributes for the span. */
   attributes?: Readonly<Attributes>
+  /** Trace state to go on with. */
   traceState?: TraceState
 }

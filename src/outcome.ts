@@ -1,7 +1,25 @@
 import * as names from './names.ts'
 import type { TransportFailure } from './transport.ts'
 
-const CATEGORIES = [
+/** Why a call failed: a value of `mangopay.error.category`. */
+export type ErrorCategory =
+  | 'invalid_request'
+  | 'authentication'
+  | 'sca_required'
+  | 'authorization'
+  | 'not_found'
+  | 'idempotency_conflict'
+  | 'rate_limit'
+  | 'server_error'
+  | 'timeout'
+  | 'network'
+  | 'cancelled'
+  | 'unexpected_response'
+
+/** What is known of a call's effect: a value of `mangopay.outcome`. */
+export type Outcome = 'success' | 'failure' | 'unknown'
+
+const CATEGORIES: readonly ErrorCategory[] = [
   names.MANGOPAY_ERROR_CATEGORY_VALUE_INVALID_REQUEST,
   names.MANGOPAY_ERROR_CATEGORY_VALUE_AUTHENTICATION,
   names.MANGOPAY_ERROR_CATEGORY_VALUE_SCA_REQUIRED,
@@ -14,19 +32,13 @@ const CATEGORIES = [
   names.MANGOPAY_ERROR_CATEGORY_VALUE_NETWORK,
   names.MANGOPAY_ERROR_CATEGORY_VALUE_CANCELLED,
   names.MANGOPAY_ERROR_CATEGORY_VALUE_UNEXPECTED_RESPONSE,
-] as const
+]
 
-const OUTCOMES = [
+const OUTCOMES: readonly Outcome[] = [
   names.MANGOPAY_OUTCOME_VALUE_SUCCESS,
   names.MANGOPAY_OUTCOME_VALUE_FAILURE,
   names.MANGOPAY_OUTCOME_VALUE_UNKNOWN,
-] as const
-
-/** Why a call failed: a value of `mangopay.error.category`. */
-export type ErrorCategory = (typeof CATEGORIES)[number]
-
-/** What is known of a call's effect: a value of `mangopay.outcome`. */
-export type Outcome = (typeof OUTCOMES)[number]
+]
 
 /** Failures that can pass by themselves, so that the same request may succeed when sent again. */
 const TRANSIENT: ReadonlySet<ErrorCategory> = new Set(['rate_limit', 'server_error', 'timeout', 'network'])

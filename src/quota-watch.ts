@@ -5,9 +5,11 @@ import type { QuotaState } from './quota-book.ts'
 export interface QuotaLowEvent {
   /** `1m`, `5m`, `15m`, `30m`, `1h` or `24h`. */
   window: string
+  /** As in `mangopay.environment`. */
   environment: string
   /** Alias from the `accounts` option; absent without it. */
   account?: string
+  /** Whether it gets low or is low no more. */
   state: 'started' | 'ended'
   /** Calls left. */
   remaining: number

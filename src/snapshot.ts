@@ -67,6 +67,7 @@ export interface QuotaSnapshot {
 
 /** A spike under way. */
 export interface SpikeSnapshot {
+  /** Which failures. */
   kind: ErrorKind
   /** When it started, epoch milliseconds. */
   since: number
@@ -78,8 +79,12 @@ export interface SpikeSnapshot {
 
 /** Totals of one operation. */
 export interface OperationSnapshot {
+  /** Calls ended. */
   calls: number
+  /** Calls that failed, in any category. */
   failures: number
+  /** Calls answered 429. */
   status429: number
+  /** Calls answered 500. */
   status500: number
 }

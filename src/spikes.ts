@@ -6,7 +6,9 @@ import type { SlidingWindow } from './window.ts'
 export interface SpikeEvent {
   /** `429`, `500` or `unavailable` (`server_error`, `timeout` and `network` together). */
   kind: ErrorKind
+  /** As in `mangopay.environment`. */
   environment: string
+  /** Whether it starts or is over. */
   state: 'started' | 'ended'
   /** When the spike started, in both events. */
   since: Date
