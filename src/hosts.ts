@@ -101,6 +101,7 @@ interface Spelling {
  * letters are folded: toLowerCase would turn the Kelvin sign into a k, and a look-alike into our host.
  */
 function isSpelled(host: string, text: string): boolean {
+  if (host === text) return true
   for (let i = text.length - 1; i >= 0; i--) {
     const code = host.charCodeAt(i)
     if (code !== text.charCodeAt(i) && !(code >= 65 && code <= 90 && code + 32 === text.charCodeAt(i))) return false

@@ -102,6 +102,7 @@ describe('hostile input', () => {
  */
 const regularExpressions: readonly string[] = [
   // The keys of the option `hosts`.
+  'hosts.ts: /\\.$/',
   'hosts.ts: /\\/+$/',
   'hosts.ts: /^(\\[[0-9a-f:.]+\\]|[a-z0-9_-]+(?:\\.[a-z0-9_-]+)*\\.?)(?::(\\d{1,5}))?(\\/[^?#\\s]*)?$/',
   // What `register` prints.
