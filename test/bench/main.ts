@@ -3,8 +3,8 @@
  * what others publish, and writes `docs/performance.md`. `npm run bench -- --quick` takes a minute, tells less and
  * writes nothing. `npm run bench -- NAME…` measures only those and writes nothing.
  */
-import { writeFileSync } from 'node:fs'
 import { lab } from '../matrix/lab.ts'
+import { writeSection } from '../tools/section.ts'
 import { type Effort, measure, type Result, together } from './measure.ts'
 import { peerPackages } from './peers.ts'
 import { hotspots } from './profile.ts'
@@ -41,7 +41,7 @@ if (wanted.length === 0) {
     const result = measured.results[goal.variant]
     if (result && !goal.met(measured)) measured.hotspots[goal.variant] = await hotspots(goal.variant)
   }
-  writeFileSync('docs/performance.md', performancePage(measured, effort))
+  writeSection('docs/performance.md', 'bench', performancePage(measured, effort))
 }
 for (const goal of goals) {
   if (!measured.results[goal.variant]) continue

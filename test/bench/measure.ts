@@ -77,7 +77,7 @@ export async function measure(name: string, against: string, effort: Effort): Pr
   for (let launch = 0; launch < effort.launches; launch += 1) {
     const pair = [new Runner(name, 'cpu'), new Runner(against, 'cpu')] as const
     const order: Order = { measure: 'cpu', spans: effort.spans }
-    for (const it of pair) for (let warm = 0; warm < 4; warm += 1) await it.run(order)
+    for (const it of pair) for (let warm = 0; warm < 8; warm += 1) await it.run(order)
     for (let round = 0; round < effort.rounds; round += 1) {
       const first = round % 2
       const one = await pair[first ? 1 : 0].run(order)
@@ -96,8 +96,8 @@ export async function measure(name: string, against: string, effort: Effort): Pr
 async function allocated(name: string): Promise<number> {
   const runner = new Runner(name, 'bytes')
   const values: number[] = []
-  for (let warm = 0; warm < 5; warm += 1) await runner.run({ measure: 'bytes', spans: 5_000 })
-  for (let round = 0; round < 9; round += 1) values.push(await runner.run({ measure: 'bytes', spans: 5_000 }))
+  for (let warm = 0; warm < 40; warm += 1) await runner.run({ measure: 'bytes', spans: 5_000 })
+  for (let round = 0; round < 15; round += 1) values.push(await runner.run({ measure: 'bytes', spans: 5_000 }))
   await runner.end()
   return figure(values).median
 }

@@ -143,7 +143,7 @@ export function performancePage(measured: Measured, effort: Effort): string {
         spots.map((it) => [it.name, `${it.percent.toFixed(1)} %`]),
       )}\n`,
   )
-  return `# What it costs
+  return `# What it costs, and what it bears
 
 Written by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}: Node ${process.version}, OpenTelemetry SDK ${api.version}, ${cpus().length} x ${cpus()[0]?.model.trim()};
 ${versions.join(', ')}.
