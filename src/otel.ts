@@ -6,11 +6,15 @@ import type { Attributes, Context, Link, Span, SpanContext, SpanKind, SpanStatus
 
 /** What can be read of a span, live or ended. */
 export interface SpanView {
+  /** Client, server and so on. */
   readonly kind: SpanKind
+  /** Its name. */
   readonly name: string
+  /** Its attributes. Some processors replace the object, so it is read anew each time. */
   readonly attributes: Attributes
   /** Always there in the SDKs; a span of another tracer library may have none. */
   readonly status?: SpanStatus
+  /** Its events; an exception is one. */
   readonly events: readonly { readonly name: string; readonly attributes?: Attributes }[]
   /** Seconds and nanoseconds; final once the span is ending. */
   readonly duration?: readonly [number, number]
