@@ -1,9 +1,9 @@
 /** `opentelemetry-mangopay/register` in real processes: what it sets up, where it finds packages, what it says. */
-import { cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { environment, REGISTER, run } from './fixtures/register/child.ts'
-import { Project } from './fixtures/register/project.ts'
+import { Project, SDK_NODE_MINOR } from './fixtures/register/project.ts'
 import { Receiver } from './fixtures/register/receiver.ts'
 
 const CORE = ['api', 'sdk-node']
@@ -32,6 +32,7 @@ const IN_ES_MODULE = [
   'GET /users/{userId}',
   'GET /wallets/{walletId}',
 ]
+const doublesSpans = SDK_NODE_MINOR <= 200
 const HOOK = '--experimental-loader=@opentelemetry/instrumentation/hook.mjs'
 
 describe('an app by every client', () => {
@@ -52,8 +53,9 @@ describe('an app by every client', () => {
     writeFileSync(join(project.folder, 'index.js'), "require('./calls.cjs')\n")
     const ended = await run(args, project.folder, environment(receiver))
     expect(ended).toMatchObject({ code: 0, stdout: 'done\n', lines: [] })
-    expect(receiver.operations).toEqual(operations)
     expect(receiver.requestCount).toBe(operations.length)
+    // With its hook, the http instrumentation of SDK 2.0 and before makes two spans of each call, with us or without.
+    if (!doublesSpans || !args.includes(HOOK)) expect(receiver.operations).toEqual(operations)
     expect(receiver.metricNames).toContain('mangopay.client.request.duration')
     expect(receiver.metricNames).toContainEqual(expect.stringMatching(/^http\.client\.(request\.)?duration$/))
   })
@@ -133,8 +135,9 @@ describe('where packages are found', () => {
     withProjects([[...CORE, HTTP, UNDICI]], async (app) => {
       const newer = app?.file('node_modules/opentelemetry-mangopay/node_modules/@opentelemetry/api') ?? ''
       cpSync(project.file('node_modules/@opentelemetry/api'), newer, { recursive: true, dereference: true })
-      const version = join(newer, 'build/src/version.js')
-      writeFileSync(version, readFileSync(version, 'utf8').replace(/'1\.\d+\.\d+'/, "'1.99.0'"))
+      const version =
+        ['build/src/version.js', 'dist/version.cjs'].map((file) => join(newer, file)).find(existsSync) ?? ''
+      writeFileSync(version, readFileSync(version, 'utf8').replace(/1\.\d+\.\d+/, '1.99.0'))
       await works(['--import', REGISTER, 'one.cjs'], app?.folder ?? '')
       expect(receiver.requestCount).toBe(1)
     }))
@@ -198,8 +201,12 @@ describe('an SDK of the app', () => {
     expect(receiver.exports).toEqual([])
   })
 
-  it.each([{}, { OTEL_LOG_LEVEL: 'error' }])('registered later: said once, %o', async (more) => {
-    const ended = await run(['--import', REGISTER, 'own-sdk.cjs'], project.folder, environment(receiver, more))
+  it.each([
+    ['own-sdk.cjs', {}],
+    ['own-sdk.mjs', {}],
+    ['own-sdk.cjs', { OTEL_LOG_LEVEL: 'error' }],
+  ])('registered later, %s, %o: said once', async (app, more) => {
+    const ended = await run(['--import', REGISTER, app], project.folder, environment(receiver, more))
     expect(ended).toMatchObject({ code: 0, stdout: 'own SDK\n', lines: [SECOND] })
   })
 

@@ -11,21 +11,25 @@ export interface DiagApi {
 const MOST_LINES = 5
 
 /**
- * A second registration has a line of its own, where OpenTelemetry has one for each part. The other is what the
- * Prometheus exporter of sdk-node provokes by itself.
+ * What the SDK reports although it is no news: its Prometheus exporter provokes the first by itself, and older lines
+ * read the sampler's variables once more, which have had their line.
  */
-const NOT_NEWS = ['duplicate registration', 'Accessing resource attributes before async attributes settled']
+const NOT_NEWS = ['Accessing resource attributes before async attributes settled', 'OTEL_TRACES_SAMPLER']
 
 /**
  * Passes on what goes wrong inside the SDK, each thing once: without a logger it drops spans and says nothing, and
  * whoever sets this up for the first time sees an empty backend. A logger that is in place (OTEL_LOG_LEVEL asks the SDK
  * for one) is left alone.
  */
-export function sayErrors(api: DiagApi, say: Say): void {
+export function sayErrors(api: DiagApi, registeredAgain: () => void, say: Say): void {
   if (alreadyRegistered().logger) return
   const told = new Set<string>()
   const error = (...message: unknown[]) => {
     const line = readable(message)
+    if (line.includes('duplicate registration')) {
+      registeredAgain()
+      return
+    }
     if (told.has(line) || told.size >= MOST_LINES || NOT_NEWS.some((text) => line.includes(text))) return
     told.add(line)
     say(`OpenTelemetry reports: ${line}`)

@@ -1,4 +1,4 @@
-import { choicesFrom, type Env, positiveFrom } from './env.ts'
+import { choicesFrom, type Env, positiveFrom, textFrom } from './env.ts'
 import { fanOut, type PushExporter } from './fan-out.ts'
 import { type Find, otlpExporter } from './otlp.ts'
 import { messageOf, type Say } from './say.ts'
@@ -6,6 +6,7 @@ import { messageOf, type Say } from './say.ts'
 /** A metric reader, as far as `register` handles one. */
 export interface MetricReaderLike {
   forceFlush(): Promise<void>
+  shutdown(): Promise<void>
 }
 
 /** What `register` uses of the metrics SDK. */
@@ -31,7 +32,7 @@ export function metricReadersFrom(env: Env, sdk: MetricsSdk, find: Find, say: Sa
   if (names.includes('console')) exporters.push(new sdk.ConsoleMetricExporter())
   const exporter = fanOut(exporters)
   if (exporter) readers.push(new sdk.PeriodicExportingMetricReader({ exporter, ...paceFrom(env, say) }))
-  const pulled = names.includes('prometheus') ? prometheusReader(find, say) : undefined
+  const pulled = names.includes('prometheus') ? prometheusReader(env, find, say) : undefined
   if (pulled) readers.push(pulled)
   return readers
 }
@@ -43,12 +44,14 @@ function paceFrom(env: Env, say: Say): { exportIntervalMillis: number; exportTim
   return { exportIntervalMillis, exportTimeoutMillis: Math.min(timeout, exportIntervalMillis) }
 }
 
-/** A pull exporter is a reader of its own. Host and port it reads from the environment. */
-function prometheusReader(find: Find, say: Say): MetricReaderLike | undefined {
+/** A pull exporter is a reader of its own. Up to SDK 2 it reads host and port itself. */
+function prometheusReader(env: Env, find: Find, say: Say): MetricReaderLike | undefined {
   const name = '@opentelemetry/exporter-prometheus'
+  const host = textFrom(env, 'OTEL_EXPORTER_PROMETHEUS_HOST')
+  const port = positiveFrom(env, 'OTEL_EXPORTER_PROMETHEUS_PORT', say)
   try {
-    const classes = find(name)?.load() as { PrometheusExporter: new () => MetricReaderLike } | undefined
-    if (classes) return new classes.PrometheusExporter()
+    const classes = find(name)?.load() as { PrometheusExporter: new (options: object) => MetricReaderLike } | undefined
+    if (classes) return new classes.PrometheusExporter({ ...(host && { host }), ...(port && { port }) })
     say(`OTEL_METRICS_EXPORTER=prometheus needs ${name}: npm install ${name}`)
   } catch (error) {
     say(`${name} cannot be used: ${messageOf(error)}`)

@@ -21,19 +21,14 @@ export function alreadyRegistered(): { traces: boolean; metrics: boolean; logger
 
 /**
  * Says once when the app puts an SDK of its own in place after ours. The API refuses the second one and tells nobody
- * unless a diagnostic logger is set, so that people see half of their telemetry and do not know why.
+ * but its diagnostic logger, so that people see half of their telemetry and do not know why. Returns what to call when
+ * it is noticed by other means: an API copy that cannot be watched, such as the ES module one of API 1.10.
  */
-export function sayWhenRegisteredAgain(apis: Iterable<ApiLike>, say: Say): void {
+export function sayWhenRegisteredAgain(apis: Iterable<ApiLike>, say: Say): () => void {
   let said = false
   const noticed = (accepted: boolean) => {
-    if (said) return accepted
+    if (!said) say(accepted ? REPLACED : REFUSED)
     said = true
-    say(
-      accepted
-        ? 'the app has replaced the OpenTelemetry SDK that register set up: add MangopaySpanProcessor to its own one'
-        : 'the app sets up an OpenTelemetry SDK of its own, and the API keeps the first one, which is that of register.' +
-            ' Drop one of the two: either your own, or register (then add MangopaySpanProcessor to your own)',
-    )
     return accepted
   }
   for (const { trace, metrics } of new Set(apis)) {
@@ -42,4 +37,12 @@ export function sayWhenRegisteredAgain(apis: Iterable<ApiLike>, say: Say): void 
     const setMeterProvider = metrics.setGlobalMeterProvider
     metrics.setGlobalMeterProvider = (provider) => noticed(setMeterProvider.call(metrics, provider))
   }
+  return () => void noticed(false)
 }
+
+const REPLACED =
+  'the app has replaced the OpenTelemetry SDK that register set up: add MangopaySpanProcessor to its own one'
+
+const REFUSED =
+  'the app sets up an OpenTelemetry SDK of its own, and the API keeps the first one, which is that of register.' +
+  ' Drop one of the two: either your own, or register (then add MangopaySpanProcessor to your own)'

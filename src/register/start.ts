@@ -58,12 +58,12 @@ function run(sdk: AppSdk, env: Env, mangopay: MangopaySpanProcessor, say: Say): 
   })
   if (!takesReaders && readers.length > 1) {
     say(`OTEL_METRICS_EXPORTER: @opentelemetry/sdk-node ${sdk.version} cannot have prometheus beside others; left out`)
+    for (const unused of readers.splice(1)) void unused.shutdown()
   }
   sayUnknownPropagators(env, sdk.hasJaeger, say)
   node.start()
   patchHttpNow()
-  sayErrors(sdk.api, say)
-  sayWhenRegisteredAgain([sdk.api, sdk.apiOfApp], say)
+  sayErrors(sdk.api, sayWhenRegisteredAgain([sdk.api, sdk.apiOfApp], say), say)
   const flush = async () => {
     await mangopay.forceFlush() // first, since it may find the meter provider only now
     await flushAll([...spanProcessors, node._loggerProvider, ...readers], (reason) => sdk.api.diag.error(reason))
