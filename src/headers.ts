@@ -26,9 +26,10 @@ const HEADERS = {
 } as const
 
 type Field = keyof typeof HEADERS
-const FIELDS = Object.entries(HEADERS) as readonly (readonly [Field, string])[]
-const FIELD_OF = new Map<string, Field>(FIELDS.map(([field, name]) => [name, field]))
-const LENGTHS = new Set(FIELDS.map(([, name]) => name.length))
+
+/** The only header of each length that is read, so that most of the others are turned away unread. */
+const FIELD_OF_LENGTH: (readonly [field: Field, name: string] | undefined)[] = []
+for (const [field, name] of Object.entries(HEADERS)) FIELD_OF_LENGTH[name.length] = [field as Field, name]
 
 /** What the `responseHook` of the http instrumentation gets (`IncomingMessage`), as far as it is read. */
 interface NodeResponse {
@@ -56,7 +57,7 @@ export function readResponseHeaders(response: unknown): ResponseHeaders | undefi
 }
 
 function fromList(headers: readonly (Uint8Array | string)[]): ResponseHeaders {
-  const found: Record<Field, string[] | undefined> = {
+  const found: { -readonly [field in Field]: string[] | undefined } = {
     used: undefined,
     remaining: undefined,
     reset: undefined,
@@ -65,16 +66,28 @@ function fromList(headers: readonly (Uint8Array | string)[]): ResponseHeaders {
   }
   for (let i = 0; i + 1 < headers.length; i += 2) {
     const name = headers[i] as Uint8Array | string
-    if (!LENGTHS.has(name.length)) continue
-    const field = FIELD_OF.get(latin1(name).toLowerCase())
-    if (field === undefined) continue
+    const candidate = FIELD_OF_LENGTH[name.length]
+    if (candidate === undefined || !isNamed(candidate[1], name)) continue
     const value = latin1(headers[i + 1] as Uint8Array | string)
-    found[field] = [...(found[field] ?? []), value]
+    const lines = found[candidate[0]]
+    if (lines === undefined) found[candidate[0]] = [value]
+    else lines.push(value)
   }
   return found
 }
 
-const latin1 = (text: Uint8Array | string) => (typeof text === 'string' ? text : Buffer.from(text).toString('latin1'))
+/** Whether bytes or text spell a header's name, in any case. */
+function isNamed(name: string, spelled: Uint8Array | string): boolean {
+  if (typeof spelled === 'string') return spelled.toLowerCase() === name
+  // Setting this bit makes capitals small and leaves the dash as it is.
+  for (let i = 0; i < name.length; i++) if (((spelled[i] as number) | 0x20) !== name.charCodeAt(i)) return false
+  return true
+}
+
+function latin1(text: Uint8Array | string): string {
+  if (typeof text === 'string') return text
+  return (Buffer.isBuffer(text) ? text : Buffer.from(text)).toString('latin1')
+}
 
 /**
  * Reads the headers that a user has configured the instrumentation to record (`headersToSpanAttributes`): the old
