@@ -14,13 +14,12 @@ const tell = (message: FromApp) => {
 
 // Mangopay's SDK (1.68, and every version since it moved to axios) reads the response of an error that has none when a
 // connection is reset: its own promise never settles, and the TypeError ends the process as an unhandled rejection.
-// That would end this demo with the first reset. The guard lets exactly this one error pass and counts it; the span of
-// the call has ended by then, so its telemetry is whole. Anything else still ends the process.
-let sdkRejections = 0
+// That would end this demo with the first reset. The guard lets exactly this one error pass and books the call as lost;
+// its span has ended by then, so its telemetry is whole. Anything else still ends the process.
 process.on('unhandledRejection', (reason) => {
   const fromSdk = reason instanceof TypeError && /mangopay4-nodejs-sdk/.test(reason.stack ?? '')
   if (!fromSdk) throw reason
-  sdkRejections++
+  player.lose()
 })
 
 const telemetry = startTelemetry(settings.telemetry, {
@@ -42,7 +41,6 @@ const state = (): AppState => ({
   time: Date.now(),
   snapshot: telemetry.mangopay.snapshot(),
   counts: player.counts,
-  sdkRejections,
 })
 const ticker = setInterval(() => tell({ type: 'state', state: state() }), settings.stateInterval)
 

@@ -29,8 +29,6 @@ export interface AppState {
   time: number
   snapshot: Snapshot
   counts: PlayerCounts
-  /** Times the SDK's connection-reset bug rejected a promise nobody holds. */
-  sdkRejections: number
 }
 
 /** An event of the library. Dates are epoch milliseconds, since messages are JSON. */

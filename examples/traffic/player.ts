@@ -6,7 +6,7 @@ import { Planner } from './operations.ts'
 export interface PlayerCounts {
   started: number
   inFlight: number
-  verdicts: Record<Verdict, number>
+  verdicts: Record<Verdict | 'never settled', number>
   /** Calls not made because too many were in flight. */
   skipped: number
 }
@@ -77,6 +77,11 @@ export class Player {
     if (this.counts.inFlight > 0) await new Promise<void>((resolve) => this.#idle.push(resolve))
   }
 
+  /** One of the calls in flight is over and its promise will never say so. */
+  lose(): void {
+    this.#end('never settled')
+  }
+
   #call(scenario: Scenario, seconds: number): void {
     const { operation, client } = chooseOperation(scenario.operations, this.#random)
     const reused = scenario.faults(seconds).filter(({ fault }) => fault.kind === 'reused_key')
@@ -87,10 +92,12 @@ export class Player {
     }
     this.counts.started++
     this.counts.inFlight++
-    void this.#callers[client](this.#planner.plan(operation, reuse)).then((verdict) => {
-      this.counts.inFlight--
-      this.counts.verdicts[verdict]++
-      if (this.counts.inFlight === 0) for (const resolve of this.#idle.splice(0)) resolve()
-    })
+    void this.#callers[client](this.#planner.plan(operation, reuse)).then((verdict) => this.#end(verdict))
+  }
+
+  #end(verdict: keyof PlayerCounts['verdicts']): void {
+    this.counts.inFlight--
+    this.counts.verdicts[verdict]++
+    if (this.counts.inFlight === 0) for (const resolve of this.#idle.splice(0)) resolve()
   }
 }
