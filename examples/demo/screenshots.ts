@@ -57,7 +57,8 @@ const takePictures = async (folder: string): Promise<void> => {
         const first = tab.locator('#failing-rows button').first()
         if ((await first.count()) > 0) await first.click()
         await tab.mouse.move(1, 1)
-        await tab.locator('body').evaluate(() => {})
+        await tab.locator('html').evaluate((html) => html.scrollTo(0, 0))
+        await sleep(1_500)
         await tab.screenshot({ path: join(folder, `${scenario}-${name}.png`) })
         await tab.screenshot({ path: join(folder, `${scenario}-${name}-full.png`), fullPage: true })
       }

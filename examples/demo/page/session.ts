@@ -7,11 +7,12 @@ import {
 } from 'opentelemetry-mangopay/names'
 import { NUMBERS } from '../../../alerts/thresholds.ts'
 import { CATEGORY_COLOURS } from '../../../dashboards/palette.ts'
+import { DEMO_CLIENT } from '../../mock/options.ts'
 import type { ReceivedSpan } from '../../otlp-receiver.ts'
 import { SCENARIOS, type Scenario } from '../../scenarios.ts'
 import type { AppState } from '../../traffic/messages.ts'
 import { type Stage, type StageOptions, startStage } from '../stage.ts'
-import { fillQuota } from './account.ts'
+import { CLIENTS, fillQuota } from './account.ts'
 import { FailedCalls } from './failed-calls.ts'
 import { p95ByOperation, quotaLines, takeReading } from './readings.ts'
 import { Ring } from './ring.ts'
@@ -24,7 +25,7 @@ import type { Hello, Mark, OperationLine, Sample, StoryEvent, Tick, Truth, Wire 
 export const HISTORY_SECONDS = 300
 
 /** Faster than one platform on the default quota, so that a chart moves; the quota is as much larger. */
-const PACE = 4
+const PACE = 3
 
 /** Milliseconds between two looks whether new metrics have arrived. */
 const LOOK = 100
@@ -44,6 +45,7 @@ export class Session {
   readonly #truthWatch = new TruthWatch()
   #stage: Stage | undefined
   #timer: NodeJS.Timeout | undefined
+  #played = 0
   #seen = 0
   #lost = 0
   #state: AppState | undefined
@@ -70,6 +72,7 @@ export class Session {
         this.#publish('story', told)
       },
       ...options,
+      mock: { clients: { [DEMO_CLIENT.clientId]: DEMO_CLIENT.apiKey, ...CLIENTS }, ...options.mock },
     })
     this.#stage = stage
     this.#timer = setInterval(() => this.#look(), LOOK)
@@ -84,8 +87,11 @@ export class Session {
   /** Plays a scenario from its beginning, on an account that has had a usual day. */
   play(scenario: Scenario): void {
     if (this.#stage === undefined) return
-    fillQuota(this.#stage.mock, PACE)
-    this.#stage.play(scenario)
+    const clients = Object.keys(CLIENTS)
+    const client = clients[this.#played % clients.length] ?? ''
+    this.#played++
+    fillQuota(this.#stage.mock, client, PACE)
+    this.#stage.play(scenario, client)
     this.#mark({ time: Date.now(), scenario: scenario.name })
   }
 
@@ -131,8 +137,7 @@ export class Session {
 
   #takeState(state: AppState): void {
     this.#state = state
-    const totals = this.#stage?.mock.log.totals()
-    if (totals) this.#truth = this.#truthWatch.look(state.snapshot, totals, this.#lost)
+    if (this.#stage) this.#truth = this.#truthWatch.look(state, this.#stage.mock.log, this.#lost)
   }
 
   /** Looks whether the app has exported its metrics again; if so, there is something new to tell. */

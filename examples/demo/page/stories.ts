@@ -18,6 +18,13 @@ const SPIKES = {
   unavailable: 'of calls without a good answer (5xx, time-out, network)',
 } as const
 
+/** The alert that tells of the same. */
+const SPIKE_ALERTS = {
+  429: 'MangopayRateLimited',
+  500: 'MangopayErrorBudgetBurn',
+  unavailable: 'MangopayFailing',
+} as const satisfies Record<keyof typeof SPIKES, AlertName>
+
 /** Whether a text is the name of an alert. */
 export const isAlert = (name: string): name is AlertName => (ALERT_NAMES as readonly string[]).includes(name)
 
@@ -58,14 +65,9 @@ const percent = (share: number): string => `${(share * 100).toFixed(share < 0.1 
 
 const spike = ({ kind, environment, count, ratio }: SpikeOf): Told => ({
   key: `${environment} ${kind}`,
-  alert: spikeAlert(kind, ratio),
+  alert: SPIKE_ALERTS[kind],
   text: `${percent(ratio)} ${SPIKES[kind]}, ${count} in a minute`,
 })
-
-const spikeAlert = (kind: SpikeOf['kind'], ratio: number): AlertName => {
-  if (kind === '429') return 'MangopayRateLimited'
-  return kind === 'unavailable' && ratio > NUMBERS.failingShare ? 'MangopayFailing' : 'MangopayErrorBudgetBurn'
-}
 
 const quotaLow = ({ window, environment, account = '', remaining, limit, secondsToEmpty }: QuotaOf): Told => {
   const used = 1 - remaining / limit

@@ -1,13 +1,10 @@
-import type { Snapshot } from 'opentelemetry-mangopay'
-import type { LogTotals } from '../../mock/log.ts'
+import type { LogEntry, LogTotals } from '../../mock/log.ts'
 import type { ReceivedSpan } from '../../otlp-receiver.ts'
+import type { AppState } from '../../traffic/messages.ts'
 import type { Truth, TruthLine } from './wire.ts'
 
-/**
- * A difference must stay for this many looks before it is called one: the two sides are read a moment apart. Fewer are
- * enough when the server has nothing to do.
- */
-const LOOKS = { idle: 3, busy: 12 } as const
+/** So often must the sides disagree, one look after the other, before it is called a difference. */
+const LOOKS = 3
 
 /** How a call ends that never reached the server: no name, nobody listening, no way there. */
 const BEFORE_ARRIVAL = /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT/
@@ -18,42 +15,52 @@ export const neverArrived = ({ attributes, message, events }: ReceivedSpan): boo
     [attributes['error.type'], message, ...events.flatMap((event) => Object.values(event.attributes))].join(' '),
   )
 
-/** Holds the library's counts against the server's log, look after look. */
+/** What is needed of the server's log. */
+export interface ServerLog {
+  entries: readonly LogEntry[]
+  totals(): LogTotals
+}
+
+/**
+ * Holds the library's counts against the server's log. Both are read while calls are under way, so the library may be
+ * behind, by no more calls than the app itself says are in flight; it must never be ahead, and with nothing in flight
+ * every count must be the same.
+ */
 export class TruthWatch {
-  #last: readonly TruthLine[] = []
   #looks = 0
 
   /** @param lost Calls seen so far whose request never arrived. */
-  look(snapshot: Snapshot, { requests, open, statuses }: LogTotals, lost: number): Truth {
+  look({ time, snapshot, counts }: AppState, log: ServerLog, lost: number): Truth {
     const sum = (count: 'calls' | 'status429' | 'status500') =>
       Object.values(snapshot.environments).reduce((all, environment) => all + environment[count], 0)
+    const { requests, statuses } = log.totals()
+    // The state was on its way for a moment: what has arrived since then is none of its business.
+    const since = arrivedAfter(log.entries, time)
+    const all: TruthLine = { what: 'All calls', library: sum('calls') - lost, server: requests - since }
     const lines: TruthLine[] = [
-      { what: 'All calls', library: sum('calls') - lost, server: requests - open },
+      all,
       { what: '429', library: sum('status429'), server: statuses[429] ?? 0 },
       { what: '500', library: sum('status500'), server: statuses[500] ?? 0 },
     ]
-    return { lines, inFlight: open, neverArrived: lost, state: this.#judge(lines, open) }
+    const isExplained = lines.every((line) => {
+      const most = line === all ? counts.inFlight : counts.inFlight + since
+      return gap(line) >= 0 && gap(line) <= most
+    })
+    return { lines, inFlight: Math.max(0, gap(all)), neverArrived: lost, state: this.#judge(lines, isExplained) }
   }
 
-  /**
-   * While calls are made, a few end between the two readings, and the difference is another one each time. One that
-   * stays, or is larger than all that happened since the look before, is a call that one side has missed.
-   */
-  #judge(lines: readonly TruthLine[], open: number): Truth['state'] {
-    const last = this.#last
-    this.#last = lines
-    if (lines.every((line) => gap(line) === 0)) {
-      this.#looks = 0
-      return 'equal'
-    }
-    const suspicious = lines.some((line, i) => {
-      const before = last[i]
-      if (before === undefined || gap(line) === 0) return false
-      return gap(line) === gap(before) || Math.abs(gap(line)) > line.server - before.server
-    })
-    this.#looks = suspicious ? this.#looks + 1 : 1
-    return this.#looks >= (open === 0 ? LOOKS.idle : LOOKS.busy) ? 'differs' : 'settling'
+  #judge(lines: readonly TruthLine[], isExplained: boolean): Truth['state'] {
+    this.#looks = isExplained ? 0 : this.#looks + 1
+    if (this.#looks >= LOOKS) return 'differs'
+    if (!isExplained) return 'settling'
+    return lines.every((line) => gap(line) === 0) ? 'equal' : 'explained'
   }
 }
 
-const gap = ({ library, server }: TruthLine): number => library - server
+const gap = ({ library, server }: TruthLine): number => server - library
+
+const arrivedAfter = (entries: readonly LogEntry[], time: number): number => {
+  let count = 0
+  while ((entries[entries.length - 1 - count]?.time ?? time) > time) count++
+  return count
+}

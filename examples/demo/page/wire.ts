@@ -56,7 +56,7 @@ export interface OperationLine {
   p95?: number
 }
 
-/** One count of the library beside the same count of the server. */
+/** One count of the library, without calls that never arrived, beside the same count of the server. */
 export interface TruthLine {
   what: 'All calls' | '429' | '500'
   library: number
@@ -66,12 +66,15 @@ export interface TruthLine {
 /** The library's counts held against the server's own log. */
 export interface Truth {
   lines: readonly TruthLine[]
-  /** Requests the server is still busy with; neither side counts them yet. */
+  /** Requests that have reached the server and whose end the library has not seen yet. */
   inFlight: number
   /** Calls that failed before they reached the server; only the library can count them. */
   neverArrived: number
-  /** `settling`: the two sides were read a moment apart, nothing more can be said yet. */
-  state: 'equal' | 'settling' | 'differs'
+  /**
+   * `explained`: what the library is behind is in flight. `settling`: it is not, but the two sides are read a moment
+   * apart; if it stays so, it `differs`.
+   */
+  state: 'equal' | 'explained' | 'settling' | 'differs'
 }
 
 /** What the library has told through a callback. */

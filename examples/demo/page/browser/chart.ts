@@ -53,7 +53,7 @@ export class Chart {
     this.#spec = spec
     const figure = byId(spec.id)
     const { title } = PANELS[figure.dataset['panel'] as PanelName]
-    this.#view = { from: 0, to: 1, now: 0, marks: [], top: spec.top, guides: spec.guides, axis: spec.axis }
+    this.#view = { from: 0, to: 1, now: 0, marks: [], top: spec.top, fitFrom: 0, guides: spec.guides, axis: spec.axis }
     this.#legend = new Legend(spec.onChoose)
     this.#table = new DataTable(title)
     const head = el(
@@ -79,8 +79,11 @@ export class Chart {
     const ahead = this.#spec.ahead?.seconds ?? 0
     const now = last.time / 1_000
     const shown = Math.min(LONGEST, Math.max(SHORTEST, now - first.time / 1_000 + ahead))
+    // A story is not to look small because the one before was large; the first seconds of it are still about that.
+    const begun = (marks.at(-1)?.time ?? 0) / 1_000 + 6
     Object.assign(this.#view, {
       now,
+      fitFrom: Math.min(begun, now - 2),
       to: now + ahead,
       from: now + ahead - shown,
       marks: marks.map(({ time, scenario }) => ({

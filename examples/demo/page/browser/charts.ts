@@ -22,8 +22,6 @@ const linesOf = (colours: Readonly<Record<string, string>>): readonly Line[] =>
 const seen = (history: readonly Sample[], counts: (sample: Sample) => Counts): ReadonlySet<string> =>
   new Set(history.flatMap((sample) => Object.keys(counts(sample))))
 
-const perMinute = (value: number): string => `${rate(value)}/min`
-
 const categories = linesOf(CATEGORY_COLOURS)
 
 /** A code has its own shade, or that of its class; what the edge makes up beyond the known 5xx is pale red. */
@@ -90,7 +88,7 @@ export const makeCharts = (limits: Limits, chooseCategory: (category: string) =>
       return categories.filter(({ name }) => names.has(name))
     },
     value: (sample, { name }) => sample.categories[name] ?? 0,
-    format: perMinute,
+    format: rate,
     axis: compact,
     top: 5,
     guides: [],
@@ -103,7 +101,7 @@ export const makeCharts = (limits: Limits, chooseCategory: (category: string) =>
     lines: (history) =>
       [...seen(history, (sample) => sample.statuses)].sort().map((name) => ({ name, colour: statusColour(name) })),
     value: (sample, { name }) => sample.statuses[name] ?? 0,
-    format: perMinute,
+    format: rate,
     axis: compact,
     top: 5,
     guides: [],

@@ -13,9 +13,10 @@ const item = ({ time, callback, state, text, alert, urgency }: StoryEvent): HTML
       el('time', { text: clock(time) }),
       el('span', { class: 'callback', text: callback }),
       el('b', { text: state }),
+      el('span', { text: `· ${urgency}` }),
     ),
     el('p', { text }),
-    el('p', { class: 'meta' }, runbookLink(alert), el('span', { text: urgency })),
+    el('p', { class: 'meta' }, runbookLink(alert)),
   )
 
 /** Shows the library's events, newest first. */

@@ -23,7 +23,8 @@ export const startFailing = () => {
     setText(byId('held'), on ? 'held while you look' : '')
     if (!on) render()
   }
-  const focused = () => region.contains(document.activeElement) && document.activeElement !== region
+  // Focus by mouse stays behind after a click; only that by key means that somebody is still there.
+  const focused = () => region.querySelector(':focus-visible') !== null
   region.addEventListener('pointerenter', () => hold(true))
   region.addEventListener('pointerleave', () => hold(focused()))
   region.addEventListener('focusin', () => hold(focused() || held))

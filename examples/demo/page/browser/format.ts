@@ -9,8 +9,8 @@ export const count = (value: number): string => whole.format(value)
 /** 1.2K: for axes. */
 export const compact = (value: number): string => short.format(value)
 
-/** 3.6 or 120. */
-export const rate = (value: number): string => (value < 10 ? value.toFixed(1) : whole.format(value))
+/** 0, 3.6 or 120. */
+export const rate = (value: number): string => (value > 0 && value < 9.95 ? value.toFixed(1) : whole.format(value))
 
 /** 0.4 %, 62 %. */
 export const percent = (share: number): string => {

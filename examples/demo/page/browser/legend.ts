@@ -27,6 +27,7 @@ export class Legend {
       const value = this.element.children[i]?.querySelector('.value')
       const more = this.element.children[i]?.querySelector('.remark')
       if (value) setText(value, text)
+      this.element.children[i]?.classList.toggle('none', text === '0')
       if (more) setText(more, remark ?? '')
     }
   }

@@ -19,6 +19,8 @@ export interface View {
   now: number
   marks: readonly { time: number; label: string }[]
   top: number
+  /** Time from which on everything must fit; higher peaks before are cut off. */
+  fitFrom: number
   guides: readonly Guide[]
   axis: (value: number) => string
 }
@@ -66,11 +68,11 @@ export const plotOptions = (view: View, lines: readonly Line[], settings: PlotSe
     width,
     height,
     legend: { show: false },
-    padding: [14, 8, 0, 0],
+    padding: [14, 18, 0, 0],
     cursor: { sync: { key: 'demo' }, drag: { x: false, y: false }, points: { size: 6 } },
     scales: {
       x: { time: true, range: () => [view.from, view.to] },
-      y: { range: (_, __, highest) => [0, Math.max(view.top, (highest ?? 0) * 1.08)] },
+      y: { range: (plot) => [0, Math.max(view.top, highest(plot, view) * 1.08)] },
     },
     axes: [
       { ...axis, size: 24, space: 70, values: (_, ticks) => ticks.map((tick) => timeLabel(tick, ticks)) },
@@ -81,13 +83,43 @@ export const plotOptions = (view: View, lines: readonly Line[], settings: PlotSe
   }
 }
 
+/** The highest value of what must fit. */
+const highest = ({ data }: uPlot, { fitFrom }: View): number => {
+  const [times, ...rows] = data
+  const from = times.findIndex((time) => time >= fitFrom)
+  if (from < 0) return 0
+  return Math.max(
+    0,
+    ...rows.flatMap((row) =>
+      Array.from(row)
+        .slice(from)
+        .map((value) => value ?? 0),
+    ),
+  )
+}
+
+/** The highest of what is shown and does not fit. */
+const cutOff = ({ data, scales }: uPlot, { from, fitFrom }: View): { time: number; value: number } | undefined => {
+  const [times, ...rows] = data
+  let found: { time: number; value: number } | undefined
+  for (const row of rows) {
+    for (const [i, value] of Array.from(row).entries()) {
+      const time = times[i] ?? 0
+      if (time < from || time >= fitFrom || value == null || value <= (scales['y']?.max ?? 0)) continue
+      if (!found || value > found.value) found = { time, value }
+    }
+  }
+  return found
+}
+
 const timeLabel = (seconds: number, ticks: readonly number[]): string => {
   const text = new Date(seconds * 1_000).toLocaleTimeString('en-GB')
   return ticks.every((tick) => tick % 60 === 0) ? text.slice(0, 5) : text
 }
 
 /** Guides, the starts of scenarios, and where now ends and the forecast begins. */
-const drawExtras = (plot: uPlot, { guides, marks, now, to }: View): void => {
+const drawExtras = (plot: uPlot, view: View): void => {
+  const { guides, marks, now, to } = view
   const { ctx, bbox } = plot
   const ratio = devicePixelRatio
   const across = (value: number) => Math.round(plot.valToPos(value, 'y', true))
@@ -118,6 +150,17 @@ const drawExtras = (plot: uPlot, { guides, marks, now, to }: View): void => {
     ctx.setLineDash([ratio, 3 * ratio])
     line(x, bbox.top, x, bbox.top + bbox.height)
     ctx.fillText(label, x, bbox.top - 4 * ratio)
+  }
+  const peak = cutOff(plot, view)
+  if (peak) {
+    const text = `↑ ${view.axis(peak.value)}`
+    const half = ctx.measureText(text).width / 2 + 3 * ratio
+    const x = Math.max(bbox.left + half, Math.min(down(peak.time), bbox.left + bbox.width - half))
+    ctx.fillStyle = themeColour('card')
+    ctx.fillRect(x - half, bbox.top + 3 * ratio, 2 * half, 14 * ratio)
+    ctx.fillStyle = themeColour('text')
+    ctx.fillText(text, x, bbox.top + 13.5 * ratio)
+    ctx.fillStyle = themeColour('muted')
   }
   if (to > now) {
     ctx.globalAlpha = 0.08

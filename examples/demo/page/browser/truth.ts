@@ -4,6 +4,7 @@ import { count } from './format.ts'
 
 const WORDS: Readonly<Record<Truth['state'], string>> = {
   equal: 'equal',
+  explained: 'equal so far',
   settling: 'settling',
   differs: 'DIFFERS',
 }
@@ -50,7 +51,9 @@ export const startTruth = (): ((truth: Truth) => void) => {
       if (!line) continue
       setText(library, count(line.library))
       setText(server, count(line.server))
-      setText(sign, line.library === line.server ? '=' : '≠')
+      const behind = line.server - line.library
+      if (behind === 0) setText(sign, '=')
+      else setText(sign, truth.state === 'explained' && behind > 0 ? `+ ${count(behind)} =` : '≠')
     }
     setText(inFlight, count(truth.inFlight))
     setText(lost, count(truth.neverArrived))
