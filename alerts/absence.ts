@@ -5,18 +5,30 @@ import { RECORDS } from './records.ts'
 import { LABEL, SERIES } from './spelling.ts'
 
 /**
- * A service that reported for most of the last day and reports nothing now. A finished cron job never reached that many
- * steps. It resolves by itself when the steps have left the day: some hours after the service is really gone.
+ * A service that reported for most of the last day and reports nothing now. A finished cron job never reported that long.
+ * A service of few calls gets more time: its new process shows nothing before its first call. The alert resolves by itself
+ * when enough of the day has passed: some hours after the service is really gone.
  */
 export const absenceAlerts = ({ numbers, span }: RuleContext): AlertRule[] => {
   const by = `${LABEL.job}, ${LABEL.environment}`
-  const seen = `count_over_time(${RECORDS.callsByCategory}[${span(numbers.missingSpan)}:${span(numbers.missingStep)}])`
+  const calls = RECORDS.callsByCategory
+  const day = span(numbers.missingSpan)
+  const steady = `max by (${by}) (count_over_time(${calls}[${day}])) > ${numbers.missingMinutes}`
+  const callsOfDay = `sum by (${by}) (sum_over_time(${calls}[${day}]) / 5)`
   return [
     {
       alert: 'MangopayTelemetryMissing',
       urgency: 'ticket',
-      expr: `max by (${by}) (${seen}) >= ${numbers.missingSteps}
-unless on (${by}) group by (${by}) (${SERIES.requests})`,
+      expr: `(
+  ${steady}
+  and ${callsOfDay} > ${numbers.missingCalls}
+  unless group by (${by}) (${SERIES.requests})
+)
+or (
+  ${steady}
+  and ${callsOfDay} > ${numbers.missingFewCalls}
+  unless group by (${by}) (last_over_time(${calls}[${span(numbers.missingFewSpan)}]))
+)`,
       forMinutes: numbers.missingFor,
       keepFiringForMinutes: 0,
       summary: ({ label }) => `No data about Mangopay calls from ${label(LABEL.job)} in ${label(LABEL.environment)}`,

@@ -17,17 +17,18 @@ const alive = ({ numbers, span }: RuleContext): string =>
 
 const limited = ({ numbers, span }: RuleContext): string => {
   const calls = RECORDS.callsByCategory
-  const long = span(numbers.rateLimitedSlowSpan)
   const short = `sum by (${ENV}) (${calls}{${CAT}="rate_limit"})`
-  const slow = `sum by (${ENV}) (sum_over_time(${calls}{${CAT}="rate_limit"}[${long}]) / 5)`
-  const slowAll = `sum by (${ENV}) (sum_over_time(${calls}[${long}]) / 5)`
+  const long = (minutes: number, matchers = '') =>
+    `sum by (${ENV}) (sum_over_time(${calls}${matchers}[${span(minutes)}]) / 5)`
+  const refused = (minutes: number) => long(minutes, `{${CAT}="rate_limit"}`)
+  const slow = numbers.rateLimitedSlowSpan
   return `(
   ${short} > ${numbers.rateLimitedCount}
-  and on (${ENV}) ${short} / sum by (${ENV}) (${calls}) > ${numbers.rateLimitedShare}
+  and ${short} / sum by (${ENV}) (${calls}) > ${numbers.rateLimitedShare}
 )
 or on (${ENV}) (
-  ${slow} > ${numbers.rateLimitedCount}
-  and on (${ENV}) ${slow} / ${slowAll} > ${numbers.rateLimitedSlowShare}
+  ${refused(numbers.rateLimitedSlowMemory)} > ${numbers.rateLimitedCount}
+  and ${refused(slow)} / ${long(slow)} > ${numbers.rateLimitedSlowShare}
 )`
 }
 

@@ -119,7 +119,7 @@ const forecast = (context: RuleContext, { window, length, ahead, pace }: (typeof
   // Ours are at least half of what is used, and these rules ran one window ago.
   const known = `(${all} > ${PACED / 2} * ${total} and on () ${RECORDS.evaluated} offset ${span(length)})`
   const leaving = (calls: string, minutes: number): string =>
-    `(${calls} / ${known} or 0 * ${known} or 0 * ${total} + ${minutes / length})`
+    `((${calls} or 0 * ${total}) / ${known} or 0 * ${total} + ${minutes / length})`
   const left = leaving(
     pace <= PACED
       ? `${RECORDS.accepted} offset ${span(length)} * ${pace}`

@@ -20,9 +20,19 @@ const factor = (value: number, reason: string): Threshold => ({ value, unit: 'fa
 export const THRESHOLDS = {
   rateLimitedShare: share(0.01, 'One 429 in a hundred calls is more than a lost race at the edge of a window.'),
   rateLimitedCount: count(2.5, 'Three: one stray 429 of four night calls is 25 % and still nothing.'),
-  rateLimitedKeep: minutes(10, 'A retry loop is limited in waves; without this one storm is many pages.'),
-  rateLimitedSlowSpan: minutes(60, 'At three calls an hour five minutes never hold three calls.'),
-  rateLimitedSlowShare: share(0.5, 'Half of an hour: the quota is gone, not brushed.'),
+  rateLimitedKeep: minutes(
+    15,
+    'A retry loop is limited in waves of the shortest window; without this one storm is many pages.',
+  ),
+  rateLimitedSlowShare: share(0.5, 'Most of 90 minutes: the quota is gone, not brushed.'),
+  rateLimitedSlowSpan: minutes(
+    90,
+    'At three calls an hour five minutes never hold three calls, and an hour is often empty.',
+  ),
+  rateLimitedSlowMemory: minutes(
+    240,
+    'Three refusals at three calls an hour; with an hour it paged three times in one night.',
+  ),
 
   predictedKeep: minutes(15, 'The length of the shortest window: a batch near the limit is one warning, not six.'),
   predictedFull: share(1, 'Forecast over limit: empty.'),
@@ -96,10 +106,18 @@ export const THRESHOLDS = {
   ),
   unknownKeep: minutes(60, 'The writes stay unsettled until somebody has looked.'),
 
-  missingSpan: minutes(1440, 'A day: tells a service that always reports from one that ran once.'),
-  missingStep: minutes(10, 'Cheap enough over a day, fine enough for 16 hours.'),
-  missingSteps: count(100, 'More than 16 hours of the day: a cron job of ten hours may end in peace.'),
+  missingSpan: minutes(1_440, 'A day: tells a service that always reports from one that ran once.'),
+  missingMinutes: count(
+    1_000,
+    'Minutes with data, more than 16 hours of the day: a cron job of ten hours may end in peace.',
+  ),
+  missingCalls: count(500, 'Calls of the day; so a quarter of an hour without one is no accident.'),
   missingFor: minutes(10, 'A deploy without overlap and a restarted collector are over by then.'),
+  missingFewCalls: count(
+    50,
+    'Calls of the day. A new process shows nothing before its first call; below this that may take hours.',
+  ),
+  missingFewSpan: minutes(120, 'Two hours without a call are no accident at fifty a day.'),
 } as const satisfies Record<string, Threshold>
 
 /** Just the numbers, by name: what the builders take, so that a test can change one. */

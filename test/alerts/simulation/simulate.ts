@@ -23,6 +23,8 @@ export interface Played {
   calls: number
   /** Second of the first 429 of an account, by environment and account. */
   first429: number | undefined
+  /** Seconds at which calls of the story failed, 429s included. */
+  failures: number[]
 }
 
 const poisson = (mean: number, random: () => number): number => {
@@ -59,6 +61,7 @@ export const play = (story: Story): Played => {
   }
   let calls = 0
   let first429: number | undefined
+  const failures: number[] = []
   for (let second = begin; second <= end; second++) {
     for (const process of processes) {
       const { plan } = process
@@ -73,10 +76,13 @@ export const play = (story: Story): Played => {
         const fault = chooseFault(faults, (only) => only.includes(operation), random)
         const seconds = usualSeconds(random)
         if (quota.take()) {
-          process.record(operation, resultOf(fault, operation, seconds))
+          const result = resultOf(fault, operation, seconds)
+          process.record(operation, result)
+          if (result.outcome !== 'success') failures.push(second)
           if (answered(fault)) process.read(second, quota.used(), quota.limits)
         } else {
           first429 ??= second
+          failures.push(second)
           process.record(operation, resultOf({ kind: 'status', status: 429 }, operation, seconds))
           if (story.headersOn429) process.read(second, quota.used(), quota.limits)
         }
@@ -85,7 +91,7 @@ export const play = (story: Story): Played => {
       else if (second === plan.to) process.export(second)
     }
   }
-  return { series: processes.flatMap((process) => process.series(story.minutes)), calls, first429 }
+  return { series: processes.flatMap((process) => process.series(story.minutes)), calls, first429, failures }
 }
 
 /** Whether Mangopay itself answered, with its rate-limit headers. */

@@ -18,18 +18,20 @@ const has = (fired: Fired, labels: Record<string, string> = {}): boolean =>
   Object.entries(labels).every(([name, value]) => fired.labels[name] === value)
 
 /** The judgement on one incident. */
-export const judge = (incident: Incident, { first429 }: Played, fired: readonly Fired[]): Verdict => {
+export const judge = (incident: Incident, { first429, failures }: Played, fired: readonly Fired[]): Verdict => {
   const { begins, expected, tolerated = [] } = incident
   const limited = first429 === undefined ? undefined : first429 / 60 - begins
   const complaints: string[] = []
-  for (const { alert, within, before429, labels } of expected) {
+  const failing = failures.filter((second) => second >= begins * 60).map((second) => second / 60 - begins)
+  for (const { alert, within, failures: enough, before429, labels } of expected) {
     const first = fired.find((one) => one.alert === alert && has(one, labels))
     if (!first) {
       complaints.push(`${alert} ${JSON.stringify(labels ?? {})} never fired`)
       continue
     }
     const after = first.first - begins
-    if (after > within) complaints.push(`${alert} fired after ${after} min, not within ${within}`)
+    const deadline = enough === undefined ? within : Math.max(within, (failing[enough - 1] ?? 0) + 8)
+    if (after > deadline) complaints.push(`${alert} fired after ${after} min, not within ${deadline}`)
     if (before429 !== undefined && (limited === undefined || limited - after < before429))
       complaints.push(`${alert} fired at ${after}, not ${before429} min before the first 429 at ${limited}`)
   }
