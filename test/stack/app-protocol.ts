@@ -34,5 +34,7 @@ export type AppEvent =
   | { event: 'ready' }
   /** All calls of a command have ended. */
   | { event: 'done'; id: string }
-  /** An export was acknowledged; `calls` were counted in it, `collected` is when it was collected, epoch milliseconds. */
+  /** An export begins: so many calls were counted in it, at this time (epoch milliseconds). */
+  | { event: 'exporting'; calls: number; collected: number }
+  /** That export was acknowledged. */
   | { event: 'exported'; calls: number; collected: number }

@@ -35,14 +35,14 @@ const countOf = ({ scopeMetrics }: ResourceMetrics): number =>
     .flatMap(({ dataPoints }) => dataPoints as DataPoint<number>[])
     .reduce((sum, { value }) => sum + value, 0)
 
-/** Reports each export that the other side has acknowledged. */
+/** Reports each export when it begins and when the other side has acknowledged it. */
 const reporting = (exporter: PushMetricExporter): PushMetricExporter => {
   const send = exporter.export.bind(exporter)
   exporter.export = (metrics, done) => {
-    const collected = Date.now()
-    const calls = countOf(metrics)
+    const collection = { calls: countOf(metrics), collected: Date.now() }
+    say({ event: 'exporting', ...collection })
     send(metrics, (result) => {
-      if (result.code === 0) say({ event: 'exported', calls, collected })
+      if (result.code === 0) say({ event: 'exported', ...collection })
       done(result)
     })
   }

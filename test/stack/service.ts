@@ -6,6 +6,12 @@ import { type Child, eventually, startChild } from './child.ts'
 
 const program = fileURLToPath(new URL('../../build/test/stack/app.js', import.meta.url))
 
+/** What was counted at some time. */
+export interface Collection {
+  calls: number
+  collected: number
+}
+
 /** A running service. */
 export class Service {
   readonly config: AppConfig
@@ -36,10 +42,12 @@ export class Service {
     await this.#event(`calls ${id}`, (event) => event.event === 'done' && event.id === id, command.seconds + 30)
   }
 
-  /** The last export that the collector has acknowledged. */
-  get exported(): AppEvent & { event: 'exported' } {
-    const last = this.#events.findLast((event) => event.event === 'exported')
-    return last ?? { event: 'exported', calls: 0, collected: 0 }
+  /** Its exports so far, the acknowledged ones first and then those whose answer it did not live to see. */
+  get exports(): { acknowledged: Collection[]; open: Collection[] } {
+    const acknowledged = this.#events.filter((event) => event.event === 'exported')
+    const last = acknowledged.at(-1)?.collected ?? 0
+    const begun = this.#events.filter((event) => event.event === 'exporting')
+    return { acknowledged, open: begun.filter(({ collected }) => collected > last) }
   }
 
   /** Lets it export the rest and end. */
