@@ -62,6 +62,8 @@ export type Window = (typeof WINDOW)[keyof typeof WINDOW]
 
 /** How long a series that comes back is remembered, as in the rules: a gap in the telemetry is not a burst of calls. */
 const REMEMBERED = '6h'
+/** Between two looks that far back. A look at each sample, as the rules have it, is too dear for every step of a chart. */
+const LOOK = '10m'
 
 const select = (series: string, matchers: readonly Matcher[]): string => `${series}{${matchers.join(', ')}}`
 
@@ -71,7 +73,7 @@ const select = (series: string, matchers: readonly Matcher[]): string => `${seri
  */
 const lookedBefore = `on () (
         last_over_time(${RECORDS.evaluated}[${REMEMBERED}] offset 10m)
-        or on () group(last_over_time(${select(SERIES.requests, SCOPE.environments)}[1h] offset 1h))
+        or on () group(${select(SERIES.requests, SCOPE.environments)} offset 1h)
       )`
 
 /**
@@ -84,7 +86,8 @@ export const calls = (by: readonly string[], window: Window, matchers: readonly 
   increase(${series}[${window}])
   or label_replace(
     min_over_time(${series}[${window}])
-      unless last_over_time(${series}[${REMEMBERED}] offset ${window})${
+      unless ${series} offset ${window}
+      unless last_over_time(${series}[${REMEMBERED}:${LOOK}] offset ${window})${
         window === WINDOW.range
           ? ''
           : `

@@ -124,6 +124,15 @@ describe.each(CASES)('$name', ({ server, promtool, way }) => {
       about((soon['sandbox'] as number) * 60, 6)
     })
 
+    it('telemetry that comes back after half an hour does not look like a burst', async () => {
+      const choice = { ...HOURS_3, values: { environment: ['gap'] } }
+      for (const when of [151, 152, 153, 160]) {
+        const { server_error: rate } = await at(PANELS.errorsByCategory, 'A', [LABEL.category], when, choice)
+        expect(rate, `minute ${when}`).toBeLessThan(1.1)
+      }
+      about((await now(PANELS.serverErrors, 'A', ENV, choice))['gap'], 180)
+    })
+
     it('follow the choice of an operation with braces, and of several services', async () => {
       const one = await now(PANELS.callRate, 'A', ENV, { ...HOURS_3, values: { operation: [GET_USER] } })
       about((one['production'] as number) * 60, 46)
@@ -286,13 +295,14 @@ describe.each(CASES)('$name', ({ server, promtool, way }) => {
         'shop/api production': 2,
         'shop/tests sandbox': 1,
         'shop/cron idle': 1,
+        'shop/far gap': 1,
       })
       expect((await at(PANELS.instances, 'A', by, 240))['shop/api production']).toBe(3)
       // Two minutes after its last sample a process does not count, although its series linger for five.
       const after = { from: END, to: END + 240 }
       expect((await at(PANELS.instances, 'A', by, 241, after))['shop/api production']).toBe(3)
       expect(await at(PANELS.instances, 'A', by, 242, after)).toEqual({})
-      expect(await now(PANELS.unknownOperations, 'A', ENV)).toEqual({ production: 0, sandbox: 0 })
+      expect(await now(PANELS.unknownOperations, 'A', ENV)).toEqual({ production: 0, sandbox: 0, gap: 0 })
       expect(await now(PANELS.overflow, 'A', [])).toEqual({ '': 0 })
       expect(await now(PANELS.rules, 'A', [])).toEqual(way.rules ? { '': 1 } : {})
     })

@@ -18,6 +18,8 @@ export interface Counter {
   from: number
   born: number
   perMinute(minute: number): number
+  /** Minutes between which no sample arrives. */
+  gap?: readonly [from: number, to: number]
 }
 
 interface Kind {
@@ -120,6 +122,21 @@ export const COUNTERS: readonly Counter[] = [
     born: 700,
     perMinute: always(0),
   },
+  // Telemetry that was down for half an hour: what comes back is no burst of errors.
+  {
+    labels: kind({
+      env: 'gap',
+      job: 'shop/far',
+      instance: 'g',
+      operation: GET_USER,
+      status: 503,
+      category: 'server_error',
+    }),
+    from: 0,
+    born: 0,
+    perMinute: always(1),
+    gap: [120, 150],
+  },
 ]
 
 /** A counter's value at the end of a minute. */
@@ -191,6 +208,7 @@ export interface Way {
 /** Between two minutes calls arrive evenly: a sample every 15 s has its share of the minute's. */
 const smooth = (counter: Counter, minute: number): number | undefined => {
   if (minute < counter.from) return undefined
+  if (counter.gap !== undefined && minute > counter.gap[0] && minute < counter.gap[1]) return undefined
   const whole = Math.floor(minute)
   const value = valueAt(counter, whole)
   return value + (minute - whole) * (valueAt(counter, whole + 1) - value)
