@@ -59,7 +59,7 @@ describe.skipIf(!have('prometheus', 'collector'))('the dashboard on live traffic
   const arrived = (environment: string, server: () => CallCount[]) =>
     eventually(`all calls of ${environment} in Prometheus`, 20, async () =>
       sum(await counts(environment)) === sum(server()) ? true : undefined,
-    )
+    ).catch(() => {}) // The first test says what is missing.
   const ofDemo = () => countsOfLog(stage.mock.log.entries)
   const ofPulled = () => countsOfLog(mock.log.entries)
 
