@@ -13,6 +13,7 @@ interface Attribute {
 }
 interface Point {
   attributes: Attribute[]
+  timeUnixNano: string
   asInt?: number | string
   asDouble?: number
   count?: number | string
@@ -36,7 +37,7 @@ export interface Collector {
   spans: string[]
   /** Everything it accepted, as it came. */
   bytes: string[]
-  /** Sum over all processes of the last value of each series of a metric. */
+  /** Sum over all processes of the newest value of each series of a metric. */
   sum(metric: string): number
   /** Processes that have sent that metric. */
   processes(metric: string): number
@@ -45,8 +46,8 @@ export interface Collector {
 
 /** Starts one on loopback. */
 export const startCollector = async (manner: Manner = 'accept'): Promise<Collector> => {
-  /** Last value by metric, process and series. */
-  const values = new Map<string, Map<string, number>>()
+  /** Newest value by metric, process and series. An export that is tried again may come after a newer one. */
+  const values = new Map<string, Map<string, { value: number; time: bigint }>>()
   const senders = new Map<string, Set<string>>()
   const keep = (batch: Batch) => {
     const sender = textOf(batch.resource.attributes, 'service.instance.id') ?? 'the only one'
@@ -56,10 +57,12 @@ export const startCollector = async (manner: Manner = 'accept'): Promise<Collect
         const { name } = metric as unknown as { name: string }
         const points = (metric.sum ?? metric.gauge ?? metric.histogram)?.dataPoints ?? []
         for (const point of points) {
-          const series = values.get(name) ?? new Map<string, number>()
+          const series = values.get(name) ?? new Map<string, { value: number; time: bigint }>()
           values.set(name, series)
+          const key = `${sender} ${JSON.stringify(point.attributes)}`
+          const time = BigInt(point.timeUnixNano)
           const value = Number(point.asInt ?? point.asDouble ?? point.count ?? 0)
-          series.set(`${sender} ${JSON.stringify(point.attributes)}`, value)
+          if (time >= (series.get(key)?.time ?? 0n)) series.set(key, { value, time })
           senders.set(name, (senders.get(name) ?? new Set()).add(String(sender)))
         }
       }
@@ -90,7 +93,7 @@ export const startCollector = async (manner: Manner = 'accept'): Promise<Collect
     received: 0,
     spans: [],
     bytes: [],
-    sum: (metric) => [...(values.get(metric)?.values() ?? [])].reduce((sum, value) => sum + value, 0),
+    sum: (metric) => [...(values.get(metric)?.values() ?? [])].reduce((sum, { value }) => sum + value, 0),
     processes: (metric) => senders.get(metric)?.size ?? 0,
     close: () => stop(server),
   }

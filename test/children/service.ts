@@ -1,0 +1,187 @@
+/**
+ * A small service that calls Mangopay and exports over OTLP, with this library or without: whatever befalls it, it has
+ * to behave the same. What it prints is its own behaviour; what it knows of its telemetry goes to its parent.
+ */
+import { createRequire } from 'node:module'
+import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http'
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
+import { HttpInstrumentation } from '@opentelemetry/instrumentation-http'
+import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici'
+import { PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics'
+import { NodeSDK } from '@opentelemetry/sdk-node'
+import { BatchSpanProcessor } from '@opentelemetry/sdk-trace-base'
+import { MangopaySpanProcessor } from 'opentelemetry-mangopay'
+
+/** What the parent wants. */
+export interface ServiceSettings {
+  hostPort: string
+  url: string
+  clientId: string
+  apiKey: string
+  token: string
+  collector: string
+  /** Whether this library takes part. */
+  ours: boolean
+  calls: number
+  /** What happens in the end. */
+  end: /** Nothing: the process ends when there is nothing left to do. */
+    | 'by itself'
+    /** The SDK is shut down. */
+    | 'shutdown'
+    /** It is shut down twice at once and once more, and more calls are made after that. */
+    | 'shutdown thrice'
+    /** It waits for a signal, and shuts down then. */
+    | 'graceful'
+    /** It waits for a signal, and knows nothing of signals. */
+    | 'signal'
+    /** A promise of the app's own is rejected and nobody takes it. */
+    | 'rejection'
+    /** The same, and the app has a listener that goes on. */
+    | 'handled rejection'
+    /** A call of the official SDK whose connection is reset: the SDK lets a TypeError go unhandled. */
+    | 'sdk reset'
+    /** A callback of ours that rejects, and one that throws. */
+    | 'bad callbacks'
+  /** Milliseconds between exports of metrics; they are exported at the end too. */
+  interval?: number
+  /** Most spans that wait for export. */
+  queue?: number
+  /** Milliseconds an export may take. */
+  patience?: number
+}
+
+const settings = JSON.parse(process.argv[2] ?? '') as ServiceSettings
+const print = (line: string) => void process.stdout.write(`${line}\n`)
+
+const badCallbacks = {
+  spike: { minimumCount: 1, ratio: 0.01 },
+  onSpike: () => Promise.reject(new Error('of the callback')) as unknown as undefined,
+  quota: { lowShare: 1 },
+  onQuotaLow: () => {
+    throw new Error('of the callback')
+  },
+}
+const mangopay = settings.ours
+  ? new MangopaySpanProcessor({
+      hosts: { [settings.hostPort]: 'lab' },
+      ...(settings.end === 'bad callbacks' ? badCallbacks : {}),
+    })
+  : undefined
+const hook = mangopay === undefined ? {} : { responseHook: mangopay.responseHook }
+const timeoutMillis = settings.patience ?? 5_000
+const queue = settings.queue ?? 2_048
+const sdk = new NodeSDK({
+  autoDetectResources: true,
+  spanProcessors: [
+    ...(mangopay === undefined ? [] : [mangopay]),
+    new BatchSpanProcessor(new OTLPTraceExporter({ url: `${settings.collector}/v1/traces`, timeoutMillis }), {
+      maxQueueSize: queue,
+      maxExportBatchSize: Math.min(512, queue),
+      exportTimeoutMillis: timeoutMillis,
+    }),
+  ],
+  ...(mangopay === undefined ? {} : { sampler: mangopay.sampler() }),
+  metricReaders: [
+    new PeriodicExportingMetricReader({
+      exporter: new OTLPMetricExporter({ url: `${settings.collector}/v1/metrics`, timeoutMillis }),
+      exportIntervalMillis: settings.interval ?? 60_000,
+      exportTimeoutMillis: Math.min(timeoutMillis, settings.interval ?? timeoutMillis),
+    }),
+  ],
+  logRecordProcessors: [],
+  instrumentations: [new HttpInstrumentation(hook), new UndiciInstrumentation(hook)],
+})
+sdk.start()
+
+const require = createRequire(import.meta.url)
+const axios: import('axios').AxiosStatic = require('axios')
+const headers = { authorization: `Bearer ${settings.token}` }
+const base = `${settings.url}/v2.01/${settings.clientId}`
+
+const call = async (number: number) => {
+  if (number % 2 === 0) {
+    const { status } = await axios.get(`${base}/users`, { headers, validateStatus: () => true })
+    return status
+  }
+  const response = await fetch(`${base}/users`, { headers })
+  await response.text()
+  return response.status
+}
+const callAll = async (count: number) => {
+  const statuses: Record<number, number> = {}
+  for (let i = 0; i < count; i++) {
+    const status = await call(i)
+    statuses[status] = (statuses[status] ?? 0) + 1
+  }
+  print(`called: ${JSON.stringify(statuses)}`)
+}
+/** Sends what this library knows; the parent of a process without it gets an empty message. */
+const tell = () => process.send?.({ snapshot: mangopay?.snapshot() ?? null })
+
+await callAll(settings.calls)
+await ends()
+
+async function ends(): Promise<void> {
+  switch (settings.end) {
+    case 'shutdown':
+      tell()
+      await sdk.shutdown().catch(() => print('shutdown rejected'))
+      print('shut down')
+      break
+    case 'shutdown thrice':
+      await Promise.all([sdk.shutdown(), sdk.shutdown()]).catch(() => print('shutdown rejected'))
+      await callAll(4)
+      await sdk.shutdown().catch(() => print('shutdown rejected'))
+      tell()
+      print('shut down')
+      break
+    case 'graceful':
+      process.once('SIGTERM', async () => {
+        print('SIGTERM')
+        await sdk.shutdown().catch(() => print('shutdown rejected'))
+        process.exit(3)
+      })
+      tell()
+      setInterval(() => {}, 1_000)
+      return
+    case 'signal':
+      tell()
+      setInterval(() => {}, 1_000)
+      return
+    case 'rejection':
+      tell()
+      void Promise.reject(new Error('of the app'))
+      break
+    case 'handled rejection':
+      process.on('unhandledRejection', (error) => print(`unhandled: ${(error as Error).message}`))
+      void Promise.reject(new Error('of the app'))
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      tell()
+      await sdk.shutdown()
+      break
+    case 'bad callbacks':
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      tell()
+      await sdk.shutdown()
+      print('shut down')
+      break
+    case 'sdk reset': {
+      const MangopaySdk: typeof import('mangopay4-nodejs-sdk') = require('mangopay4-nodejs-sdk')
+      const api = new MangopaySdk({
+        clientId: settings.clientId,
+        clientApiKey: settings.apiKey,
+        baseUrl: settings.url,
+        errorHandler: () => {},
+      })
+      // The parent hears of the counts before the process dies, and that it does.
+      process.on('exit', tell)
+      setInterval(() => {}, 1_000)
+      await api.Users.get('user_m_01').catch(() => {})
+      print('never reached')
+      return
+    }
+    default:
+      tell()
+  }
+  process.disconnect?.()
+}

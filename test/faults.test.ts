@@ -1,0 +1,203 @@
+/** Whatever goes wrong with telemetry, the app is the same with and without this library; docs/faults.md says what is lost. */
+import type { Snapshot } from 'opentelemetry-mangopay'
+import { afterEach, describe, expect, it } from 'vitest'
+import { DEMO_CLIENT } from '../examples/mock/options.ts'
+import { type Mock, startMock } from '../examples/mock/server.ts'
+import type { ServiceSettings } from './children/service.ts'
+import type { SeveralSettings } from './children/several.ts'
+import { type Collector, type Manner, startCollector } from './support/collector.ts'
+import { type Ended, type Running, start } from './support/run.ts'
+
+const REQUESTS = 'mangopay.client.requests'
+
+interface Stage {
+  mock: Mock
+  collector: Collector
+  settings: ServiceSettings
+}
+const stages: Stage[] = []
+afterEach(async () => {
+  await Promise.all(stages.splice(0).flatMap(({ mock, collector }) => [mock.close(), collector.close()]))
+})
+
+const setStage = async (more: Partial<ServiceSettings>, manner: Manner | 'none'): Promise<Stage> => {
+  const mock = await startMock()
+  const collector = await startCollector(manner === 'none' ? 'accept' : manner)
+  if (manner === 'none') await collector.close()
+  const { clientId, apiKey } = DEMO_CLIENT
+  const { hostPort, url } = mock
+  const settings: ServiceSettings = {
+    ...{ hostPort, url, clientId, apiKey, token: mock.issueToken(), collector: collector.url },
+    ...{ ours: true, calls: 10, end: 'shutdown' },
+    ...more,
+  }
+  const stage = { mock, collector, settings }
+  stages.push(stage)
+  return stage
+}
+
+/** The same service with this library and without, each with a Mangopay and a collector of its own. */
+const sideBySide = async (
+  more: Partial<ServiceSettings>,
+  manner: Manner | 'none' = 'accept',
+  meanwhile: (stage: Stage, child: Running) => Promise<void> = async () => {},
+) => {
+  const run = async (ours: boolean) => {
+    const stage = await setStage({ ...more, ours }, manner)
+    const child = start('service', stage.settings)
+    const [ended] = await Promise.all([child.ended, meanwhile(stage, child)])
+    return { ...stage, ended }
+  }
+  const [ours, without] = await Promise.all([run(true), run(false)])
+  expect(visible(ours.ended)).toEqual(visible(without.ended))
+  expect(ours.mock.log.totals()).toEqual(without.mock.log.totals())
+  return ours
+}
+
+/** What the app did, as anybody can see it. Pids and ports differ from run to run. */
+const visible = ({ status, stdout, stderr }: Ended) => ({
+  status,
+  stdout,
+  stderr: stderr.replace(/127\.0\.0\.1:\d+/g, ''),
+})
+
+const snapshotOf = ({ messages }: Ended) => {
+  const { snapshot } = messages.at(-1) as { snapshot: Snapshot }
+  return snapshot.environments['lab']
+}
+
+describe('a collector', () => {
+  it.each<[string, Manner | 'none']>([
+    ['that is not there', 'none'],
+    ['that hangs', 'hang'],
+    ['that answers 400', 400],
+    ['that answers 503', 503],
+  ])('%s: nothing is exported, the counts are there in process', async (_, manner) => {
+    const { ended, mock, collector } = await sideBySide({ patience: 400 }, manner)
+    expect(ended.status).toBe(0)
+    expect(snapshotOf(ended)?.calls).toBe(mock.log.totals().requests)
+    expect(collector.sum(REQUESTS)).toBe(0)
+  })
+
+  it('that comes back gets every count, though it never sees the spans of the meantime', async () => {
+    const { ended, mock, collector } = await sideBySide(
+      { end: 'graceful', interval: 150, calls: 20, queue: 4 },
+      503,
+      async ({ collector: own }, child) => {
+        await child.next()
+        while (own.received < 3) await new Promise((resolve) => setTimeout(resolve, 20))
+        own.manner = 'accept'
+        child.signal('SIGTERM')
+      },
+    )
+    expect(ended.status).toBe(3)
+    expect(collector.sum(REQUESTS)).toBe(mock.log.totals().requests)
+    expect(collector.spans.length).toBeLessThan(20)
+  })
+})
+
+describe('the end of the process', () => {
+  it('shutdown sends the last interval', async () => {
+    const { ended, mock, collector } = await sideBySide({})
+    expect(ended).toMatchObject({ status: 0, stderr: '' })
+    expect(collector.sum(REQUESTS)).toBe(mock.log.totals().requests)
+    expect(collector.sum('mangopay.client.request.duration')).toBe(mock.log.totals().requests)
+    expect(collector.spans.filter((name) => name.includes('{clientId}'))).toHaveLength(10)
+  })
+
+  it('shut down twice at once, then again, with calls in between: those are counted in process only', async () => {
+    const { ended, mock, collector } = await sideBySide({ end: 'shutdown thrice' })
+    expect(ended).toMatchObject({ status: 0, stderr: '' })
+    expect(mock.log.totals().requests).toBe(14)
+    expect(snapshotOf(ended)?.calls).toBe(14)
+    expect(collector.sum(REQUESTS)).toBe(10)
+    expect(collector.spans).toHaveLength(10)
+  })
+
+  it('SIGTERM with a full queue of spans: the counts are whole', async () => {
+    const { ended, mock, collector } = await sideBySide(
+      { end: 'graceful', calls: 40, queue: 4, patience: 1_000 },
+      'hang',
+      async ({ collector: own }, child) => {
+        await child.next()
+        own.manner = 'accept'
+        child.signal('SIGTERM')
+      },
+    )
+    expect(ended).toMatchObject({ status: 3, stdout: expect.stringContaining('SIGTERM') })
+    expect(collector.sum(REQUESTS)).toBe(mock.log.totals().requests)
+    expect(collector.spans.length).toBeLessThan(40)
+  })
+
+  it('SIGTERM in an app that has no handler: it ends by the signal, and what was exported before is kept', async () => {
+    const { ended, mock, collector } = await sideBySide(
+      { end: 'signal', interval: 100 },
+      'accept',
+      async ({ collector: own, settings }, child) => {
+        await child.next()
+        const isThere = () => (settings.ours ? own.sum(REQUESTS) === 10 : own.received > 0)
+        while (!isThere()) await new Promise((resolve) => setTimeout(resolve, 20))
+        child.signal('SIGTERM')
+      },
+    )
+    expect(ended.status).toBe('SIGTERM')
+    expect(collector.sum(REQUESTS)).toBe(mock.log.totals().requests)
+  })
+
+  it('nobody shuts the SDK down: the last interval is lost, and the process is not kept alive', async () => {
+    const { ended, collector } = await sideBySide({ end: 'by itself' })
+    expect(ended).toMatchObject({ status: 0, stderr: '' })
+    expect(collector.sum(REQUESTS)).toBe(0)
+  })
+})
+
+describe('rejections', () => {
+  it('one of the app that nobody takes ends it as ever', async () => {
+    const { ended } = await sideBySide({ end: 'rejection' })
+    expect(ended.status).toBe(1)
+    expect(ended.stderr).toContain('of the app')
+  })
+
+  it('one of the app that its listener takes is the only one it sees', async () => {
+    const { ended } = await sideBySide({ end: 'handled rejection' })
+    expect(ended).toMatchObject({ status: 0, stderr: '' })
+    expect(ended.stdout.match(/unhandled/g)).toHaveLength(1)
+  })
+
+  it('callbacks that throw or reject reach nobody', async () => {
+    const { ended, mock, collector } = await sideBySide({ end: 'bad callbacks' }, 'accept', async ({ mock: own }) => {
+      own.failNext({ kind: 'status', status: 500 }, 4)
+    })
+    expect(ended).toMatchObject({ status: 0, stderr: '' })
+    expect(snapshotOf(ended)?.spikes.map(({ kind }) => kind)).toContain('500')
+    expect(collector.sum(REQUESTS)).toBe(mock.log.totals().requests)
+  })
+
+  it("the official SDK's crash on a reset ends the process the same; what was exported before is kept", async () => {
+    const { ended, mock, collector } = await sideBySide({ end: 'sdk reset', interval: 60 }, 'accept', async (stage) => {
+      stage.mock.failNext({ kind: 'reset' }, 1, ['GET /users/{userId}'])
+    })
+    expect(ended.status).toBe(1)
+    expect(ended.stdout).not.toContain('never reached')
+    expect(ended.stderr).toContain("Cannot read properties of undefined (reading 'data')")
+    // Ten calls, the SDK's token, and the call that was reset.
+    expect(mock.log.totals()).toMatchObject({ requests: 12, withoutStatus: 1 })
+    const { calls, failures } = snapshotOf(ended) ?? {}
+    expect([calls, failures]).toEqual([12, { network: 1 }])
+    expect(collector.sum(REQUESTS)).toBeLessThan(12)
+  })
+})
+
+describe('several at once', () => {
+  it.each<[SeveralSettings['kind'], number]>([
+    ['cluster', 8],
+    ['threads', 3],
+  ])('%s of %i: each exports its own, and together they are the log', async (kind, count) => {
+    const stage = await setStage({ calls: 6 }, 'accept')
+    const ended = await start('several', { kind, count, service: stage.settings } satisfies SeveralSettings).ended
+    expect(ended).toMatchObject({ status: 0, stdout: `${JSON.stringify(Array(count).fill(0))}\n` })
+    expect(stage.mock.log.totals().requests).toBe(6 * count)
+    expect(stage.collector.sum(REQUESTS)).toBe(6 * count)
+    expect(stage.collector.processes(REQUESTS)).toBe(count)
+  })
+})
