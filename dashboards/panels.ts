@@ -142,6 +142,7 @@ export const stackedBars = (...args: Parameters<typeof lines>): TimeSeries =>
   lines(...args)
     .drawStyle(common.GraphDrawStyle.Bars)
     .lineWidth(0)
+    .showPoints(common.VisibilityMode.Never)
     .fillOpacity(85)
     .stacking(new common.StackingConfigBuilder().mode(common.StackingMode.Normal).group('A'))
     // Grafana draws a stack with gaps as if it were zero there; bars show them as they are.

@@ -4,6 +4,7 @@
  */
 import { RECORDS } from '../alerts/records.ts'
 import { durationBuckets, LABEL, SERIES } from '../alerts/spelling.ts'
+import { NUMBERS } from '../alerts/thresholds.ts'
 import {
   MANGOPAY_ERROR_CATEGORY_VALUE_CANCELLED as CANCELLED,
   MANGOPAY_ERROR_CATEGORY_VALUE_IDEMPOTENCY_CONFLICT as CONFLICT,
@@ -164,6 +165,10 @@ export const quota = (gauge: 'used' | 'limit' | 'remaining', ...matchers: readon
 export const SLOW_WINDOWS: Matcher = `${LABEL.window}!~"1m|5m"`
 /** The others. */
 export const FAST_WINDOWS: Matcher = `${LABEL.window}=~"1m|5m"`
+
+/** Shares of a window that are left where a number turns red (the alert's level) and where it turns orange. */
+export const LEAST_LEFT = Number((1 - NUMBERS.headroomUsed).toFixed(4))
+export const LITTLE_LEFT = 2 * LEAST_LEFT
 
 /** Share of a quota window that is used, as the newest reading has it. */
 export const utilization = (...matchers: readonly Matcher[]): string =>

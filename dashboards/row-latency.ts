@@ -49,7 +49,7 @@ const heatmap = () =>
   describe(new Heatmap(), 'latencyHeatmap', {
     asks: 'Is one kind of call slow, or are all calls slower?',
     means:
-      'Number of calls by duration: the darker, the more. Two bands are two kinds of calls; a band at 30 or 60 s is a time-out.',
+      'Number of calls by duration: the stronger the colour, the more. Two bands are two kinds of calls; a band at 30 or 60 s is a time-out.',
     advice: 'A band that rises as a whole: Mangopay or the network. A new band: see "Operations" for what is new.',
     empty: EMPTY.noCalls,
     unit: 'short',

@@ -12,6 +12,8 @@ import {
   calls,
   elseZero,
   FAST_WINDOWS,
+  LEAST_LEFT,
+  LITTLE_LEFT,
   newest,
   perMinute,
   quota,
@@ -108,7 +110,7 @@ const quotaLeft = () =>
     .min(0)
     .max(1)
     .decimals(0)
-    .thresholds(thresholds(bad, [1 - NUMBERS.headroomUsed, warn], [2 * (1 - NUMBERS.headroomUsed), good]))
+    .thresholds(thresholds(bad, [LEAST_LEFT, warn], [LITTLE_LEFT, good]))
     .targets(
       Object.keys(WINDOW_COLOURS).map((window, index) =>
         now(String.fromCharCode(65 + index), `1 - ${utilization(`${LABEL.window}="${window}"`)}`, LEGEND),
@@ -129,7 +131,7 @@ const callsLeft = () => {
       unit: 'percentunit',
       decimals: 0,
       show: 'bar',
-      thresholds: thresholds(good, [1 - 2 * (1 - NUMBERS.headroomUsed), warn], [NUMBERS.headroomUsed, bad]),
+      thresholds: thresholds(good, [1 - LITTLE_LEFT, warn], [NUMBERS.headroomUsed, bad]),
     },
     {
       title: 'Reading age',

@@ -11,6 +11,8 @@ import {
   BROKEN,
   calls,
   callsOrZero,
+  LEAST_LEFT,
+  LITTLE_LEFT,
   quantile,
   ratio,
   SCOPE,
@@ -96,7 +98,7 @@ const headroom = () =>
     ...SIZE,
   })
     .decimals(0)
-    .thresholds(thresholds(bad, [1 - NUMBERS.headroomUsed, warn], [2 * (1 - NUMBERS.headroomUsed), good]))
+    .thresholds(thresholds(bad, [LEAST_LEFT, warn], [LITTLE_LEFT, good]))
     .targets([
       now(
         'A',

@@ -1,6 +1,7 @@
 /** The choices on top of the dashboard, what is drawn over its charts, and the links beside. */
 import type { AnnotationQuery, DashboardLink, VariableModel } from '@grafana/grafana-foundation-sdk/dashboard'
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard'
+import { buildRules } from '../alerts/rules.ts'
 import { LABEL, SERIES } from '../alerts/spelling.ts'
 import { exploreUrl, SPAN, spans } from './links.ts'
 import { LEVEL_COLOURS } from './palette.ts'
@@ -93,8 +94,19 @@ const annotation = (name: string, enable: boolean, iconColor: string, expr: stri
   }) satisfies AnnotationQuery
 
 /** An alert may be about no environment in particular; it concerns everybody. */
-const firing = (severity: string): string =>
-  `ALERTS{alertname=~"Mangopay.*", alertstate="firing", severity="${severity}", ${LABEL.environment}=~"$environment|"}`
+const firing = (...matchers: readonly string[]): string =>
+  `ALERTS{${[...matchers, 'alertstate="firing"', `${LABEL.environment}=~"$environment|"`].join(', ')}}`
+
+/** Alerts that page in production, by name: their severity is a lower one in the sandbox, which one looks at as well. */
+const pages = ((): string => {
+  const { alerts } = buildRules()
+  const urgent = alerts.filter(({ urgency }) => urgency === 'page')
+  const named = `alertname=~"${[...new Set(urgent.map(({ alert }) => alert))].join('|')}"`
+  // Where an alert of that name also has a mild form, its labels tell them apart.
+  const mild = alerts.filter((rule) => rule.urgency === 'ticket' && urgent.some(({ alert }) => alert === rule.alert))
+  const others = mild.flatMap(({ labels = {} }) => Object.entries(labels).map(([name, value]) => `${name}!="${value}"`))
+  return firing(named, ...others)
+})()
 
 const version = (offset: string): string =>
   `group by (${LABEL.job}, service_version) (${SERIES.requests}{${SCOPE.services.join(', ')}, service_version!=""}${offset})`
@@ -103,18 +115,18 @@ const version = (offset: string): string =>
 export const annotations = (): AnnotationQuery[] => [
   builtIn,
   annotation(
-    'Critical alerts',
+    'Alerts that page',
     true,
     LEVEL_COLOURS.bad,
-    firing('critical'),
+    pages,
     '{{alertname}}',
     `{{${LABEL.environment}}} {{${LABEL.job}}}`,
   ),
   annotation(
-    'Warnings',
+    'Other alerts',
     false,
     LEVEL_COLOURS.warn,
-    firing('warning'),
+    `${firing('alertname=~"Mangopay.*"')} unless ${pages}`,
     '{{alertname}}',
     `{{${LABEL.environment}}} {{${LABEL.job}}}`,
   ),

@@ -27,7 +27,7 @@ const FOREIGN_LABELS = {
   otel_metric_overflow: 'set by the SDK on the series that swallows what exceeds its limit',
   alertname: 'of the series ALERTS',
   alertstate: 'of the series ALERTS',
-  severity: 'of the series ALERTS',
+  burn: 'of the series ALERTS: the fast and the slow form of one alert',
   service_version: 'a resource attribute, only for the annotation that is off by default',
 } as const
 
