@@ -86,7 +86,7 @@ const complete = (panel: Panel): Panel => {
 }
 
 /** The dashboard, ready to be written as JSON. */
-export const buildDashboard = (): Dashboard => {
+const buildDashboard = (): Dashboard => {
   const frame = new DashboardBuilder(DASHBOARD.title)
     .uid(DASHBOARD.uid)
     .tags([...DASHBOARD.tags])

@@ -58,7 +58,7 @@ export interface DataLink {
 }
 
 /** A choice on top. */
-export interface Variable {
+interface Variable {
   name: string
   label?: string
   type: string

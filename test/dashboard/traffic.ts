@@ -12,7 +12,7 @@ const MINUTES = 240
 export const START = END - MINUTES * 60
 
 /** Counts of one kind of call of one process: `perMinute(minute)` more at the end of each minute since its first. */
-export interface Counter {
+interface Counter {
   labels: Record<string, string>
   /** Minute of the first sample, and the value it is born with. */
   from: number
@@ -54,7 +54,7 @@ export const TRANSFER = 'POST /transfers'
 const shop = (instance: string) => ({ env: 'production', job: 'shop/api', instance })
 
 /** Everything that was called. */
-export const COUNTERS: readonly Counter[] = [
+const COUNTERS: readonly Counter[] = [
   // Two processes of one service.
   { labels: kind({ ...shop('a'), operation: GET_USER, status: 200 }), from: 0, born: 0, perMinute: always(30) },
   { labels: kind({ ...shop('b'), operation: GET_USER, status: 200 }), from: 0, born: 0, perMinute: always(15) },
@@ -140,7 +140,7 @@ export const COUNTERS: readonly Counter[] = [
 ]
 
 /** A counter's value at the end of a minute. */
-export const valueAt = ({ from, born, perMinute }: Counter, minute: number): number => {
+const valueAt = ({ from, born, perMinute }: Counter, minute: number): number => {
   let value = born
   for (let passed = from + 1; passed <= minute; passed++) value += perMinute(passed)
   return value
@@ -175,7 +175,7 @@ const reading = (instance: string, window: string, account?: string): Record<str
 })
 
 /** The stale process believes that 2,000 of 2,300 are used: it last called three hours before the end. */
-export const READINGS: readonly Reading[] = [
+const READINGS: readonly Reading[] = [
   { labels: reading('a', '15m'), used: () => 1150, limit: 2300, age: () => 5 },
   { labels: reading('b', '15m'), used: () => 1173, limit: 2300, age: () => 35 },
   { labels: reading('idle', '15m'), used: () => 2000, limit: 2300, age: (minute) => Math.max(0, minute - 60) * 60 },

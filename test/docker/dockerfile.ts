@@ -23,7 +23,7 @@ interface Stage extends Image {
 }
 
 /** Instructions with their continuation lines joined and comments left out. */
-export const instructions = (text: string): { keyword: string; rest: string }[] =>
+const instructions = (text: string): { keyword: string; rest: string }[] =>
   text
     .replaceAll(/^\s*#.*\n/gm, '')
     .replaceAll(/\\\n\s*/g, ' ')
@@ -37,7 +37,7 @@ export const instructions = (text: string): { keyword: string; rest: string }[] 
     })
 
 /** The paths that the ignore file lets into the context: its lines that start with `!`, given that the first is `*`. */
-export const allowed = (ignore: string): string[] => {
+const allowed = (ignore: string): string[] => {
   const lines = ignore.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
   const [first, ...rest] = lines
   if (first !== '*' || rest.some((line) => !line.startsWith('!')))
