@@ -15,8 +15,10 @@ import {
   type SpanProcessor,
 } from '@opentelemetry/sdk-trace-base'
 import { MangopaySpanProcessor, type MangopaySpanProcessorOptions, type Sampler } from 'opentelemetry-mangopay'
+import { expect } from 'vitest'
 import { DEMO_CLIENT, type MockOptions } from '../../examples/mock/options.ts'
 import { startMock } from '../../examples/mock/server.ts'
+import { Additions, leaked } from './additions.ts'
 import {
   type Ask,
   axiosCall,
@@ -74,8 +76,13 @@ export const startLab = async (options: LabOptions = {}) => {
   const exporter = new InMemorySpanExporter()
   const exporting = new SimpleSpanProcessor(exporter)
   const sampler = options.sampler === undefined ? mangopay.sampler() : options.sampler(mangopay)
+  const additions = new Additions()
   const provider = new BasicTracerProvider({
-    spanProcessors: options.processors?.(mangopay, exporting) ?? [mangopay, exporting],
+    spanProcessors: [
+      additions.first,
+      ...(options.processors?.(mangopay, exporting) ?? [mangopay, exporting]),
+      additions.last,
+    ],
     sampler,
   })
   const hook = options.noHook === true ? {} : { responseHook: mangopay.responseHook }
@@ -93,6 +100,7 @@ export const startLab = async (options: LabOptions = {}) => {
     undici: undiciCall,
   }
   let token: string | undefined
+  const metricsNow = async () => new Points((await reader.collect()).resourceMetrics)
   return {
     mock,
     mangopay,
@@ -118,8 +126,13 @@ export const startLab = async (options: LabOptions = {}) => {
     /** Forgets the exported spans. */
     forget: () => exporter.reset(),
     /** What a scrape shows now. */
-    metrics: async () => new Points((await reader.collect()).resourceMetrics),
+    metrics: metricsNow,
+    /** Everything the library added to spans. */
+    additions: () => additions.all(),
+    /** Ends everything. Whatever a test was about: nothing the library said may hold a secret of its Mangopay. */
     close: async () => {
+      const ours = [additions.all(), (await metricsNow()).all, mangopay.snapshot(), said]
+      expect(leaked(JSON.stringify(ours), mock.secrets), 'secrets in what the library added').toEqual([])
       await provider.shutdown()
       await meters.shutdown()
       await mock.close()

@@ -10,11 +10,12 @@ export interface Point {
 /** Points of one collection, by metric. */
 export class Points {
   readonly #byName = new Map<string, Point[]>()
-  /** Names of the metrics of our meter. */
-  readonly names: string[]
+  /** The collection as it is. */
+  readonly all: ResourceMetrics['scopeMetrics']
 
   /** @param metrics - what a reader collected */
   constructor(metrics: ResourceMetrics) {
+    this.all = metrics.scopeMetrics
     for (const { metrics: all } of metrics.scopeMetrics) {
       for (const { descriptor, dataPoints } of all) {
         const points = dataPoints.map(({ attributes, value }) => ({
@@ -24,7 +25,6 @@ export class Points {
         this.#byName.set(descriptor.name, points)
       }
     }
-    this.names = [...this.#byName.keys()]
   }
 
   /** All points of a metric; the value of a histogram is its count. */
