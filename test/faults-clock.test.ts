@@ -1,0 +1,102 @@
+/** Clocks that jump by an hour, ours or the server's: counts are never touched, and what depends on time recovers. */
+import type { SpikeEvent } from 'opentelemetry-mangopay'
+import { afterEach, expect, it, vi } from 'vitest'
+import { type Lab, startLab } from './network/lab.ts'
+import { expectTruth } from './network/truth.ts'
+
+const HOUR = 3_600_000
+const START = Date.UTC(2026, 10, 23, 12, 0, 30)
+
+let lab: Lab
+afterEach(async () => {
+  vi.restoreAllMocks()
+  await lab.close()
+})
+
+const get = () => lab.call('fetch', { method: 'GET', url: lab.url('/users') })
+const state = () => {
+  const { environments, time } = lab.mangopay.snapshot()
+  const { calls, rates, quota } = environments['lab'] ?? {}
+  return { time, calls, inWindow: rates?.calls, used: Object.fromEntries((quota ?? []).map((q) => [q.window, q.used])) }
+}
+const start = async (
+  clock: () => number,
+  serverClock: () => number,
+  onSpike: (event: SpikeEvent) => void = () => {},
+) => {
+  lab = await startLab({
+    mock: { clock: serverClock, tokenSeconds: 10_000_000 },
+    processor: { clock, onSpike, spike: { minimumCount: 2, minimumSeconds: 0 } },
+  })
+}
+
+it('ours forward: the rates begin anew, the short windows of the quota are unused until the next answer', async () => {
+  let now = START
+  const states: string[] = []
+  await start(
+    () => now,
+    Date.now,
+    ({ kind, state: of }) => void states.push(`${kind} ${of}`),
+  )
+  lab.mock.failNext({ kind: 'status', status: 500 }, 2)
+  for (let i = 0; i < 4; i++) await get()
+  now += HOUR
+  expect(state()).toEqual({ time: now, calls: 4, inWindow: 0, used: { '15m': 0, '30m': 0, '1h': 0, '24h': 4 } })
+  await get()
+  expect(state()).toEqual({ time: now, calls: 5, inWindow: 1, used: { '15m': 5, '30m': 5, '1h': 5, '24h': 5 } })
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(states).toEqual(['500 started', 'unavailable started', '500 ended', 'unavailable ended'])
+  await expectTruth(lab)
+})
+
+it('ours back: time stands still until it has caught up, and every call is counted', async () => {
+  let now = START
+  await start(() => now, Date.now)
+  for (let i = 0; i < 3; i++) await get()
+  now -= HOUR
+  for (let i = 0; i < 3; i++) await get()
+  expect(state()).toMatchObject({ time: START, calls: 6, inWindow: 6, used: { '15m': 6 } })
+  now = START + 400_000
+  await get()
+  expect(state()).toMatchObject({ time: now, calls: 7, inWindow: 1, used: { '15m': 7 } })
+  await expectTruth(lab)
+})
+
+it('the machine’s clock: the default one of the library does not follow it', async () => {
+  lab = await startLab({ mock: { clock: () => START } })
+  await get()
+  const { time } = lab.mangopay.snapshot()
+  vi.spyOn(Date, 'now').mockReturnValue(Date.now() + HOUR)
+  await get()
+  const after = lab.mangopay.snapshot()
+  expect(after.time - time).toBeLessThan(10_000)
+  expect(after.environments['lab']?.rates.calls).toBe(2)
+  await expectTruth(lab)
+})
+
+it('the server’s forward and back: its quota is shown as of the latest time that was seen, until that has come', async () => {
+  let now = START
+  let jump = 0
+  await start(
+    () => now,
+    () => now + jump,
+  )
+  await get()
+  jump = HOUR
+  now += 10_000
+  await get()
+  expect(state().used).toMatchObject({ '24h': 2 })
+  jump = 0
+  for (let i = 0; i < 3; i++) {
+    now += 10_000
+    await get()
+  }
+  // Answers of an earlier `Date` are taken for late ones.
+  expect(state().used).toMatchObject({ '24h': 2 })
+  now += HOUR
+  await get()
+  const [quarter, , , day] = lab.mock.used()
+  expect([quarter, day]).toEqual([2, 6]) // one of the two was made in what is the past again
+  expect(state()).toMatchObject({ calls: 6, used: { '15m': quarter, '24h': day } })
+  await expectTruth(lab)
+})
