@@ -1,7 +1,19 @@
-/** Clocks that jump by an hour, ours or the server's: counts are never touched, and what depends on time recovers. */
-import type { SpikeEvent } from 'opentelemetry-mangopay'
+/**
+ * Faults that need no process of their own: clocks that jump by an hour (counts are never touched, and what depends on
+ * time recovers), callbacks that fail, intervals that an exporter throws away.
+ */
+import {
+  AggregationTemporality,
+  MeterProvider,
+  PeriodicExportingMetricReader,
+  type ResourceMetrics,
+} from '@opentelemetry/sdk-metrics'
+import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base'
+import { MangopaySpanProcessor, type SpikeEvent } from 'opentelemetry-mangopay'
 import { afterEach, expect, it, vi } from 'vitest'
+import { undiciInstrumentation } from './network/instrumented.ts'
 import { type Lab, startLab } from './network/lab.ts'
+import { Points } from './network/points.ts'
 import { expectTruth } from './network/truth.ts'
 
 const HOUR = 3_600_000
@@ -99,4 +111,58 @@ it('the server’s forward and back: its quota is shown as of the latest time th
   expect([quarter, day]).toEqual([2, 6]) // one of the two was made in what is the past again
   expect(state()).toMatchObject({ calls: 6, used: { '15m': quarter, '24h': day } })
   await expectTruth(lab)
+})
+
+it('callbacks that throw or reject: one line, however often, and nobody else hears of it', async () => {
+  const heard: unknown[] = []
+  const listener = (reason: unknown) => void heard.push(reason)
+  process.on('unhandledRejection', listener)
+  let now = START
+  await start(
+    () => now,
+    Date.now,
+    () => Promise.reject(new Error('of the callback')) as unknown as undefined,
+  )
+  for (let i = 0; i < 3; i++) {
+    lab.mock.failNext({ kind: 'status', status: 500 }, 2)
+    await get()
+    await get()
+    now += HOUR
+    lab.mangopay.snapshot()
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+  process.off('unhandledRejection', listener)
+  expect(heard).toEqual([])
+  expect(lab.said.filter((line) => line.includes('of the callback'))).toHaveLength(1)
+  await expectTruth(lab)
+})
+
+it('delta temporality: an interval whose export fails is lost with its counts; cumulative loses none', async () => {
+  await start(() => START, Date.now)
+  const accepted: Record<string, number[]> = { delta: [], cumulative: [] }
+  const failing = { now: false }
+  const exporterOf = (temporality: AggregationTemporality, name: string) => ({
+    selectAggregationTemporality: () => temporality,
+    export: (metrics: ResourceMetrics, done: (result: { code: number; error?: Error }) => void) => {
+      if (!failing.now) accepted[name]?.push(new Points(metrics).sum('mangopay.client.requests'))
+      done(failing.now ? { code: 1, error: new Error('no collector') } : { code: 0 })
+    },
+    forceFlush: async () => {},
+    shutdown: async () => {},
+  })
+  const kinds = { delta: AggregationTemporality.DELTA, cumulative: AggregationTemporality.CUMULATIVE }
+  const readers = Object.entries(kinds).map(
+    ([name, temporality]) =>
+      new PeriodicExportingMetricReader({ exporter: exporterOf(temporality, name), exportIntervalMillis: HOUR }),
+  )
+  const meterProvider = new MeterProvider({ readers })
+  const mangopay = new MangopaySpanProcessor({ hosts: { [lab.mock.hostPort]: 'lab' }, meterProvider })
+  undiciInstrumentation.setTracerProvider(new BasicTracerProvider({ spanProcessors: [mangopay, lab.mangopay] }))
+  for (const isDown of [false, true, false]) {
+    failing.now = isDown
+    await get()
+    await meterProvider.forceFlush().catch(() => {})
+  }
+  expect(accepted).toEqual({ delta: [1, 1], cumulative: [1, 3] })
+  await meterProvider.shutdown()
 })
