@@ -1,10 +1,15 @@
+import type { EnvironmentSnapshot, Snapshot } from 'opentelemetry-mangopay'
 import type { LogEntry, LogTotals } from '../../mock/log.ts'
 import type { ReceivedSpan } from '../../otlp-receiver.ts'
 import type { AppState } from '../../traffic/messages.ts'
+import { Ring } from './ring.ts'
 import type { Truth, TruthLine } from './wire.ts'
 
 /** So often must the sides disagree, one look after the other, before it is called a difference. */
 const LOOKS = 3
+
+/** Looks until the span of a call that has ended is sure to have been exported. */
+const SPAN_LOOKS = 3
 
 /** How a call ends that never reached the server: no name, nobody listening, no way there. */
 const BEFORE_ARRIVAL = /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT/
@@ -23,16 +28,17 @@ export interface ServerLog {
 
 /**
  * Holds the library's counts against the server's log. Both are read while calls are under way, so the library may be
- * behind, by no more calls than the app itself says are in flight; it must never be ahead, and with nothing in flight
- * every count must be the same.
+ * behind, by no more calls than the app itself says are in flight; it must never be ahead, but for calls that failed on
+ * the network just now and whose spans, which tell whether they arrived, are still to come. With nothing in flight every
+ * count must be the same.
  */
 export class TruthWatch {
   #looks = 0
+  readonly #broken = new Ring<number>(SPAN_LOOKS + 1)
 
   /** @param lost Calls seen so far whose request never arrived. */
   look({ time, snapshot, counts }: AppState, log: ServerLog, lost: number): Truth {
-    const sum = (count: 'calls' | 'status429' | 'status500') =>
-      Object.values(snapshot.environments).reduce((all, environment) => all + environment[count], 0)
+    const sum = (count: 'calls' | 'status429' | 'status500') => sumOf(snapshot, (environment) => environment[count])
     const { requests, statuses } = log.totals()
     // The state was on its way for a moment: what has arrived since then is none of its business.
     const since = arrivedAfter(log.entries, time)
@@ -42,10 +48,14 @@ export class TruthWatch {
       { what: '429', library: sum('status429'), server: statuses[429] ?? 0 },
       { what: '500', library: sum('status500'), server: statuses[500] ?? 0 },
     ]
-    const isExplained = lines.every((line) => {
-      const most = line === all ? counts.inFlight : counts.inFlight + since
-      return gap(line) >= 0 && gap(line) <= most
-    })
+    const broken = sumOf(snapshot, ({ failures }) => (failures.network ?? 0) + (failures.timeout ?? 0))
+    this.#broken.push(broken)
+    const untold = broken - (this.#broken.entries[0] ?? broken)
+    const isExplained = lines.every((line) =>
+      line === all
+        ? gap(line) >= -untold && gap(line) <= counts.inFlight
+        : gap(line) >= 0 && gap(line) <= counts.inFlight + since,
+    )
     return { lines, inFlight: Math.max(0, gap(all)), neverArrived: lost, state: this.#judge(lines, isExplained) }
   }
 
@@ -56,6 +66,9 @@ export class TruthWatch {
     return lines.every((line) => gap(line) === 0) ? 'equal' : 'explained'
   }
 }
+
+const sumOf = ({ environments }: Snapshot, count: (environment: EnvironmentSnapshot) => number): number =>
+  Object.values(environments).reduce((sum, environment) => sum + count(environment), 0)
 
 const gap = ({ library, server }: TruthLine): number => server - library
 

@@ -25,7 +25,7 @@ export const startTruth = (): ((truth: Truth) => void) => {
   const lost = el('b', { text: '0' })
   strip.replaceChildren(
     el('h2', {
-      text: 'Library = server log',
+      text: 'Library = server',
       title: 'Counted by the library = answered by the server, since the start',
     }),
     state,
@@ -53,7 +53,7 @@ export const startTruth = (): ((truth: Truth) => void) => {
       setText(server, count(line.server))
       const behind = line.server - line.library
       if (behind === 0) setText(sign, '=')
-      else setText(sign, truth.state === 'explained' && behind > 0 ? `+ ${count(behind)} =` : '≠')
+      else setText(sign, truth.state === 'explained' && behind > 0 ? `+${count(behind)} =` : '≠')
     }
     setText(inFlight, count(truth.inFlight))
     setText(lost, count(truth.neverArrived))
