@@ -68,6 +68,9 @@ ${used}
 / (${newest(quota('limit', ...only))} > 0)`
   }).join('\nor\n')
 
+/** Without the name of the record, or a chart would show a window twice where the rules start in its middle. */
+const recorded = `max by (${ACCOUNT_WINDOW.join(', ')}) (${RECORDS.forecast}{${SCOPE.environments.join(', ')}})`
+
 const quotaForecast = () =>
   colouredWhere(
     dashedLines(
@@ -89,7 +92,7 @@ const quotaForecast = () =>
     windowColours,
   )
     .axisSoftMax(1)
-    .targets([overTime('A', `${RECORDS.forecast}{${SCOPE.environments.join(', ')}}\nor\n${straightOn()}`, LEGEND)])
+    .targets([overTime('A', `${recorded}\nor\n${straightOn()}`, LEGEND)])
 
 const quotaLeft = () =>
   barGauge('quotaLeft', {

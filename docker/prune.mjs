@@ -1,31 +1,40 @@
-// Leaves in node_modules only what the compiled code in a folder imports, and what those packages need in turn, as the
-// lock file has it. `npm prune` cannot do this: to the library all of it is for development.
+// Leaves in node_modules only what some compiled programs import, and what those packages need in turn, as the lock file
+// has it. `npm prune` cannot do this: to the library all of it is for development.
 //
-//   node docker/prune.mjs build/examples
+//   node docker/prune.mjs build/examples/docker/main.js …
 import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs'
 import { builtinModules } from 'node:module'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import process from 'node:process'
 
-const folder = process.argv[2]
-if (folder === undefined || !existsSync(folder)) {
-  console.error(`prune: no such folder: ${folder}`)
+const fail = (text) => {
+  console.error(`prune: ${text}`)
   process.exit(1)
 }
+const programs = process.argv.slice(2)
+if (programs.length === 0) fail('which programs?')
 const { name: self } = JSON.parse(readFileSync('package.json', 'utf8'))
 const { packages } = JSON.parse(readFileSync('node_modules/.package-lock.json', 'utf8'))
 
-/** Packages that files import: `@scope/name` or `name` of every bare specifier. */
+/** Packages that the programs import, directly or through files of ours: `@scope/name` or `name`. */
 const imported = new Set()
-for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
-  if (!file.endsWith('.js')) continue
-  const text = readFileSync(join(folder, file), 'utf8')
-  for (const [, specifier] of text.matchAll(/(?:from|import|require\()\s*\(?['"]([^.'"][^'"]*)['"]/g)) {
+const seen = new Set()
+const read = (file) => {
+  if (seen.has(file)) return
+  seen.add(file)
+  if (!existsSync(file)) fail(`no such file: ${file}`)
+  const text = readFileSync(file, 'utf8')
+  for (const [, specifier] of text.matchAll(/(?:from|import|require\()\s*\(?['"]([^'"]+)['"]/g)) {
+    if (specifier.startsWith('.')) {
+      read(join(dirname(file), specifier))
+      continue
+    }
     const [first, second] = specifier.split('/')
     const name = first.startsWith('@') ? `${first}/${second}` : first
     if (!specifier.startsWith('node:') && !builtinModules.includes(name) && name !== self) imported.add(name)
   }
 }
+for (const program of programs) read(program)
 
 /** Where Node would find a package from another one's folder. */
 const find = (name, from) => {
@@ -44,8 +53,7 @@ const keep = (name, from, needed) => {
   const path = find(name, from)
   if (path === undefined) {
     if (!needed) return
-    console.error(`prune: ${from || folder} needs ${name}, which is not installed`)
-    process.exit(1)
+    fail(`${from || 'a program'} needs ${name}, which is not installed`)
   }
   if (kept.has(path)) return
   kept.add(path)

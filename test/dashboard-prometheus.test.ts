@@ -193,6 +193,7 @@ describe.each(CASES)('$name', ({ server, promtool, way }) => {
 
     it('the forecast is that of the rules, else straight on', async () => {
       const found = await at(PANELS.quotaForecast, 'A', [LABEL.window, LABEL.account], 240)
+      for (const { labels } of await chart(PANELS.quotaForecast, 'A')) expect(labels).not.toHaveProperty('__name__')
       expect(found['15m ']).toBeCloseTo(way.rules ? 0.77 : 1173 / 2300, 2)
       expect(found['24h ']).toBeCloseTo((16_000 + 8 * 240) / 105_600, 3)
     })

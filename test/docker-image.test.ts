@@ -83,7 +83,7 @@ describe.skipIf(!wanted)('the image of the demo, built step by step in a clean f
   it('has no compiler, no linter and no source, and is not run by root', () => {
     const packages = readdirSync(join(image.folder, 'node_modules'))
     expect(packages).toContain('mangopay4-nodejs-sdk')
-    for (const tool of ['typescript', '@biomejs', 'vitest', '@grafana', 'publint', '.bin'])
+    for (const tool of ['typescript', '@biomejs', 'vitest', '@grafana', 'publint', 'playwright-core', '.bin'])
       expect(packages).not.toContain(tool)
     expect(readdirSync(image.folder).sort()).toEqual(['build', 'dist', 'node_modules', 'package.json'])
     expect(image.user).toBe('node')
