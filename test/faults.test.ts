@@ -144,11 +144,17 @@ describe('the end of the process', () => {
     expect(collector.sum(REQUESTS)).toBe(mock.log.totals().requests)
   })
 
-  it('nobody shuts the SDK down: the last interval is lost, and the process is not kept alive', async () => {
-    const { ended, collector } = await sideBySide({ end: 'by itself' })
-    expect(ended).toMatchObject({ status: 0, stderr: '' })
-    expect(collector.sum(REQUESTS)).toBe(0)
-  })
+  it.each([
+    ['by itself', 0],
+    ['exit', 4],
+  ] as const)(
+    'nobody shuts the SDK down (%s): the last interval is lost, and nothing is held up',
+    async (end, status) => {
+      const { ended, collector } = await sideBySide({ end })
+      expect(ended).toMatchObject({ status, stderr: '' })
+      expect(collector.sum(REQUESTS)).toBe(0)
+    },
+  )
 })
 
 describe('rejections', () => {

@@ -26,6 +26,8 @@ export interface ServiceSettings {
   /** What happens in the end. */
   end: /** Nothing: the process ends when there is nothing left to do. */
     | 'by itself'
+    /** `process.exit()`. */
+    | 'exit'
     /** The SDK is shut down. */
     | 'shutdown'
     /** It is shut down twice at once and once more, and more calls are made after that. */
@@ -123,6 +125,11 @@ await ends()
 
 async function ends(): Promise<void> {
   switch (settings.end) {
+    case 'exit':
+      tell()
+      process.exitCode = 4
+      process.exit()
+      break
     case 'shutdown':
       tell()
       await sdk.shutdown().catch(() => print('shutdown rejected'))
