@@ -55,6 +55,7 @@ export async function runApp(
         MATRIX_API: backend.api,
         MANGOPAY_TELEMETRY_HOSTS: `${new URL(backend.api).host}=matrix`,
         OTEL_EXPORTER_OTLP_ENDPOINT: backend.otlp,
+        OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
         OTEL_LOGS_EXPORTER: 'none',
         OTEL_NODE_RESOURCE_DETECTORS: 'none',
         ...env,

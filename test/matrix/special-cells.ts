@@ -17,6 +17,8 @@ export interface SpecialCell {
 }
 
 const packagesOf = (name: string) => sdkLines.find((line) => line.name === name)?.packages ?? {}
+// Two copies of the API in one tree, and OpenTelemetry's own instrumentations no longer find the SDK, with or without us.
+const oneApi = { '@opentelemetry/api': '1.9.1' }
 const node20 = () => nodeBinary(nodeVersions['20'] ?? '')
 const node24 = () => nodeBinary(nodeVersions['24'] ?? '')
 const register = ['--import', 'opentelemetry-mangopay/register', 'register.mjs']
@@ -51,11 +53,11 @@ export const specialCells: readonly SpecialCell[] = [
     },
   },
   {
-    name: 'npm workspace: the package hoisted beside SDK 3.1, the app with its own SDK 2.12',
+    name: 'npm workspace: the package hoisted beside SDK 2.0, the app with its own SDK 2.12',
     run: (tarball, backend) => {
       const root = emptyProject('workspace', {
         workspaces: ['apps/*'],
-        dependencies: { 'opentelemetry-mangopay': `file:${tarball}`, ...packagesOf('3.1') },
+        dependencies: { 'opentelemetry-mangopay': `file:${tarball}`, ...packagesOf('2.0'), ...oneApi },
       })
       const app = join(root, 'apps/shop')
       mkdirSync(app, { recursive: true })
