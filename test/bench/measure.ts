@@ -36,24 +36,28 @@ export class Runner {
   }
 }
 
-/** A figure with its spread: median, and the quartiles around it. */
+/** A figure with its spread over the launches. */
 export interface Figure {
   median: number
   low: number
   high: number
 }
 
-/** Median and quartiles. */
-export function figure(values: readonly number[]): Figure {
-  const sorted = [...values].sort((a, b) => a - b)
-  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN
-  return { median: at(0.5), low: at(0.25), high: at(0.75) }
-}
+const sorted = (values: readonly number[]): number[] => [...values].sort((a, b) => a - b)
+const at = (values: readonly number[], share: number): number =>
+  sorted(values)[Math.min(values.length - 1, Math.floor(share * values.length))] ?? Number.NaN
+
+/** Median, lowest and highest. */
+export const figure = (values: readonly number[]): Figure => ({
+  median: at(values, 0.5),
+  low: Math.min(...values),
+  high: Math.max(...values),
+})
 
 /** What was measured of a variant: itself and against its base. */
 export interface Result {
   nanoseconds: Figure
-  /** CPU time divided by the base's, pair by pair. */
+  /** CPU time divided by the base's. */
   ratio: Figure
   /** CPU time less the base's. */
   extra: Figure
@@ -69,28 +73,35 @@ export interface Effort {
   spans: number
 }
 
-/** Measures one variant against its base. */
+/**
+ * Measures one variant against its base. Of each launch only the lower quartile of its rounds is taken: whatever else
+ * the machine does can make a round slower, and never faster.
+ */
 export async function measure(name: string, against: string, effort: Effort): Promise<Result> {
   const own: number[] = []
-  const ratios: number[] = []
-  const extras: number[] = []
+  const base: number[] = []
+  const bytes: number[] = []
+  const order: Order = { measure: 'cpu', spans: effort.spans }
   for (let launch = 0; launch < effort.launches; launch += 1) {
     const pair = [new Runner(name, 'cpu'), new Runner(against, 'cpu')] as const
-    const order: Order = { measure: 'cpu', spans: effort.spans }
+    const rounds: [number[], number[]] = [[], []]
     for (const it of pair) for (let warm = 0; warm < 8; warm += 1) await it.run(order)
     for (let round = 0; round < effort.rounds; round += 1) {
-      const first = round % 2
-      const one = await pair[first ? 1 : 0].run(order)
-      const other = await pair[first ? 0 : 1].run(order)
-      const [mine, base] = first ? [other, one] : [one, other]
-      own.push(mine)
-      ratios.push(mine / base)
-      extras.push(mine - base)
+      // In turn: what else the machine does meets both.
+      for (const which of round % 2 ? ([0, 1] as const) : ([1, 0] as const))
+        rounds[which].push(await pair[which].run(order))
     }
+    own.push(at(rounds[0], 0.25))
+    base.push(at(rounds[1], 0.25))
     for (const it of pair) await it.end()
+    bytes.push((await allocated(name)) - (await allocated(against)))
   }
-  const bytes = (await allocated(name)) - (await allocated(against))
-  return { nanoseconds: figure(own), ratio: figure(ratios), extra: figure(extras), bytes }
+  return {
+    nanoseconds: figure(own),
+    ratio: figure(own.map((value, launch) => value / (base[launch] ?? Number.NaN))),
+    extra: figure(own.map((value, launch) => value - (base[launch] ?? Number.NaN))),
+    bytes: at(bytes, 0.5),
+  }
 }
 
 async function allocated(name: string): Promise<number> {
@@ -99,7 +110,7 @@ async function allocated(name: string): Promise<number> {
   for (let warm = 0; warm < 40; warm += 1) await runner.run({ measure: 'bytes', spans: 5_000 })
   for (let round = 0; round < 15; round += 1) values.push(await runner.run({ measure: 'bytes', spans: 5_000 }))
   await runner.end()
-  return figure(values).median
+  return at(values, 0.5)
 }
 
 /** CPU time for each span with this many processes at once. */
@@ -110,5 +121,5 @@ export async function together(name: string, processes: number, spans: number): 
   const values: number[] = []
   for (let round = 0; round < 5; round += 1) values.push(...(await all()))
   await Promise.all(runners.map((it) => it.end()))
-  return figure(values).median
+  return at(values, 0.25)
 }

@@ -148,8 +148,9 @@ export function performancePage(measured: Measured, effort: Effort): string {
 Written by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}: Node ${process.version}, OpenTelemetry SDK ${api.version}, ${cpus().length} x ${cpus()[0]?.model.trim()};
 ${versions.join(', ')}.
 
-Each figure compares two processes that run in turn, ${launches} x ${rounds} rounds of ${spans} spans; given are the median and the quartiles of the
-ratios of CPU time (all threads, so garbage collection counts). "Base" is the same SDK with one processor whose hooks are all there
+Each figure compares two processes that run in turn, ${rounds} rounds of ${spans} spans, of which the lower quartile is taken, and that
+${launches} times anew; given are the median and, in brackets, the lowest and highest of the ${launches}, in CPU time (of all threads, so garbage
+collection counts). "Base" is the same SDK with one processor whose hooks are all there
 and all empty. A span is what the HTTP instrumentation makes of a call, with eight attributes; the call itself, which costs a
 hundred times as much, is left out.
 
