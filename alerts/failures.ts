@@ -67,8 +67,8 @@ const burn = (context: RuleContext, by: string, long: number, short: number, tim
 const refused = (context: RuleContext, by: string): string => {
   const { refusedSpan, refusedCount, refusedShare } = context.numbers
   const refusals = callsIn(context, refusedSpan, by, REFUSED)
-  return `  ${refusals} > ${refusedCount}
-  and ${refusals} / ${callsIn(context, refusedSpan, by)} > ${refusedShare}`
+  return `  ${refusals} / ${callsIn(context, refusedSpan, by)} > ${refusedShare}
+  and ${refusals} > ${refusedCount}`
 }
 
 /** Both spellings; `or` and not one regular expression, which would fail for a service that exports both ways. */

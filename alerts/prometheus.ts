@@ -2,7 +2,7 @@
 
 import { stringify } from 'yaml'
 import type { AlertRule, Quote } from './model.ts'
-import { buildRules, type RuleOptions } from './rules.ts'
+import { buildRules, type RuleOptions, type Rules } from './rules.ts'
 import { LABEL } from './spelling.ts'
 
 /** Where the runbook is; `#` and the alert’s name in lower case follow. The default is the path inside the package. */
@@ -47,13 +47,8 @@ const HEADER = `# Alerts and recording rules for the metrics of opentelemetry-ma
 # change them, and the one command that puts your own runbook and dashboard links in: docs/alerts.md.
 `
 
-/**
- * The rules file of Prometheus: one group that counts and one that alerts.
- *
- * @param options Time scale and numbers, for tests; links.
- */
-export const renderRules = (options: RuleOptions & LinkOptions = {}): string => {
-  const { records, alerts, context, intervalMinutes } = buildRules(options)
+/** Rules as Prometheus’ YAML: one group that counts and one that alerts. */
+export const renderGroups = ({ records, alerts, context, intervalMinutes }: Rules, links: LinkOptions = {}): string => {
   const interval = context.span(intervalMinutes)
   const groups = [
     { name: 'mangopay-records', interval, rules: records },
@@ -66,9 +61,17 @@ export const renderRules = (options: RuleOptions & LinkOptions = {}): string => 
         ...(rule.forMinutes > 0 && { for: context.span(rule.forMinutes) }),
         ...(rule.keepFiringForMinutes > 0 && { keep_firing_for: context.span(rule.keepFiringForMinutes) }),
         labels: { severity: severity(rule), ...rule.labels },
-        annotations: annotations(rule, quote, options),
+        annotations: annotations(rule, quote, links),
       })),
     },
   ]
   return HEADER + stringify({ groups }, { lineWidth: 0, blockQuote: 'literal' })
 }
+
+/**
+ * The rules file of Prometheus.
+ *
+ * @param options Time scale and numbers, for tests; links.
+ */
+export const renderRules = (options: RuleOptions & LinkOptions = {}): string =>
+  renderGroups(buildRules(options), options)

@@ -41,6 +41,9 @@ export const COUNTED = 5
  */
 const REMEMBERED = 360
 
+/** Minutes for which these rules look on before they take a new series for a new one. */
+const SETTLED = 60
+
 /** Readings this many minutes older than the newest are not believed. */
 const READING_TOLERANCE = 2
 
@@ -80,7 +83,7 @@ const calls = (span: Span): string => {
   or label_replace(
     min_over_time(${X}[${counted}])
       unless last_over_time(${X}[${remembered}] offset ${counted})
-      and on () last_over_time(${RECORDS.evaluated}[${remembered}] offset ${span(2 * COUNTED)}),
+      and on () last_over_time(${RECORDS.evaluated}[${remembered}] offset ${span(SETTLED)}),
     "born", "1", "", ""
   )
 )`

@@ -16,10 +16,13 @@ const count = (value: number, reason: string): Threshold => ({ value, unit: 'cou
 const minutes = (value: number, reason: string): Threshold => ({ value, unit: 'minutes', reason })
 const factor = (value: number, reason: string): Threshold => ({ value, unit: 'factor', reason })
 
-/** The numbers. Counts end in .5 because `increase()` extrapolates: 5 calls may show as 4.8. */
+/**
+ * The numbers. Counts are no whole numbers because `increase()` extrapolates: the step from 0 to 1 shows as 0.8, so three
+ * first errors may be 2.4 and four 3.2.
+ */
 export const THRESHOLDS = {
   rateLimitedShare: share(0.01, 'One 429 in a hundred calls is more than a lost race at the edge of a window.'),
-  rateLimitedCount: count(2.5, 'Three: one stray 429 of four night calls is 25 % and still nothing.'),
+  rateLimitedCount: count(2.3, 'Three: one stray 429 of four night calls is 25 % and still nothing.'),
   rateLimitedKeep: minutes(
     15,
     'A retry loop is limited in waves of the shortest window; without this one storm is many pages.',
@@ -60,7 +63,7 @@ export const THRESHOLDS = {
   ),
   nothingMediumCount: count(4.5, 'Five in a row, of any service of the environment.'),
   nothingSlowSpan: minutes(90, 'At three calls an hour no success in 90 minutes is one night in a hundred.'),
-  nothingSlowCount: count(3.5, 'Four failures; three are not rare enough on a noisy line.'),
+  nothingSlowCount: count(3.1, 'Four failures; three are not rare enough on a noisy line.'),
   nothingSlowMemory: minutes(
     240,
     'Four failures at three calls an hour; with 90 minutes it fell silent while the outage lasted.',
