@@ -65,6 +65,12 @@ export const exploreUrl = (query: string): string => {
 export const toTraces = (title: string, ...conditions: readonly string[]): DashboardLinkBuilder =>
   new DashboardLinkBuilder(title).url(exploreUrl(spans(...conditions))).targetBlank(true)
 
+/**
+ * For the line at zero of a chart of errors, which has no errors to show. An empty list would not do: Grafana then takes
+ * the links of the other series.
+ */
+export const toAllCalls = (): DashboardLinkBuilder => toTraces('All calls', SPAN.environment, SPAN.operationChosen)
+
 /** A link from a cell to this dashboard, one variable set to the cell's value, the other choices and the range kept. */
 export const toFilter = (name: 'operation' | 'job', column: string): DashboardLinkBuilder => {
   const kept = ['datasource', 'tempo', 'environment', 'job', 'operation'].filter((other) => other !== name)

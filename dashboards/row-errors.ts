@@ -2,7 +2,7 @@
 import type { Panel } from '@grafana/grafana-foundation-sdk/dashboard'
 import { LABEL } from '../alerts/spelling.ts'
 import { NUMBERS } from '../alerts/thresholds.ts'
-import { cell, fieldLabel, SPAN, toFilter, toTraces } from './links.ts'
+import { cell, fieldLabel, SPAN, toAllCalls, toFilter, toTraces } from './links.ts'
 import { CATEGORY_COLOURS, EMPTY, LEVEL_COLOURS, NO_RESPONSE, STATUS_COLOURS, STATUS_SHADES } from './palette.ts'
 import { coloured, dashedLines, fixed, lines, stackedBars, thresholds } from './panels.ts'
 import { BROKEN, calls, elseZero, FAILED, perMinute, ratio, SCOPE, UNAVAILABLE, UNSETTLED, WINDOW } from './promql.ts'
@@ -26,6 +26,7 @@ const errorsByCategory = () =>
     }),
     { ...CATEGORY_COLOURS, [NO_ERROR]: good },
   )
+    .overrideByName(NO_ERROR, [{ id: 'links', value: [toAllCalls().build()] }])
     .dataLinks([
       toTraces(
         'Calls that failed like this',
@@ -75,7 +76,7 @@ const errorsByStatus = () => {
         ],
       },
     ])
-    .overrideByName(NO_ERROR, [{ id: 'links', value: [] }])
+    .overrideByName(NO_ERROR, [{ id: 'links', value: [toAllCalls().build()] }])
     .dataLinks([
       toTraces(
         'Calls answered like this',

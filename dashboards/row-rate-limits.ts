@@ -2,7 +2,7 @@
 import type { Panel } from '@grafana/grafana-foundation-sdk/dashboard'
 import { LABEL } from '../alerts/spelling.ts'
 import { MANGOPAY_ERROR_CATEGORY_VALUE_RATE_LIMIT as RATE_LIMIT } from '../src/names.ts'
-import { fieldLabel, SPAN, toFilter, toTraces } from './links.ts'
+import { fieldLabel, SPAN, toAllCalls, toFilter, toTraces } from './links.ts'
 import { CATEGORY_COLOURS, EMPTY, LEVEL_COLOURS } from './palette.ts'
 import { fixed, stackedBars, thresholds } from './panels.ts'
 import { calls, elseZero, perMinute, SCOPE, STATUS_429, WINDOW } from './promql.ts'
@@ -35,7 +35,7 @@ const rateLimitedByOperation = () =>
     ])
     .overrideByName('no 429', [
       { id: 'color', value: fixed(LEVEL_COLOURS.good).build() },
-      { id: 'links', value: [] },
+      { id: 'links', value: [toAllCalls().build()] },
     ])
     .targets([
       overTime(
