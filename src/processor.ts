@@ -216,9 +216,10 @@ export class MangopaySpanProcessor {
     } catch (error) {
       reportFailure('the MeterProvider', error)
     }
+    if (this.#isShutDown) return // nothing starts any more whose end nobody would tell
     const events = this.#ledger.lookAfter(call, now)
     if (events !== undefined) void this.#notifier.notify(events)
-    if (this.#timer === undefined && this.#notifier.isWanted && !this.#isShutDown) {
+    if (this.#timer === undefined && this.#notifier.isWanted) {
       this.#timer = setInterval(() => this.#look(), LOOK_INTERVAL_MILLISECONDS)
       this.#timer.unref?.()
     }
@@ -227,7 +228,7 @@ export class MangopaySpanProcessor {
   #look(): void {
     try {
       this.#instruments.connect()
-      void this.#notifier.notify(this.#ledger.look(this.#ledger.now()))
+      if (!this.#isShutDown) void this.#notifier.notify(this.#ledger.look(this.#ledger.now()))
     } catch (error) {
       reportFailure('looking for spikes', error)
     }

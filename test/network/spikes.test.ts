@@ -97,6 +97,12 @@ it('shutdown ends what has started, once', async () => {
   await call(ERROR)
   await lab.mangopay.shutdown()
   await lab.mangopay.shutdown()
-  expect(await told()).toEqual(['429 started 1', '500 started 1', '429 ended 1', '500 ended 1'])
+  const all = ['429 started 1', '500 started 1', '429 ended 1', '500 ended 1']
+  expect(await told()).toEqual(all)
+  // Nobody would tell the end of what started now.
+  await call(ERROR)
+  now += 2_000
+  expect(lab.mangopay.snapshot().environments['lab']).toMatchObject({ calls: 3, status500: 2, spikes: [] })
+  expect(await told()).toEqual(all)
   await expectTruth(lab)
 })
