@@ -6,8 +6,12 @@ import {
   ATTR_MANGOPAY_ERROR_CATEGORY,
   ATTR_MANGOPAY_OPERATION,
   ATTR_MANGOPAY_OUTCOME,
+  MANGOPAY_ERROR_CATEGORY_VALUE_CANCELLED as CANCELLED,
   MANGOPAY_ERROR_CATEGORY_VALUE_IDEMPOTENCY_CONFLICT,
   MANGOPAY_OUTCOME_VALUE_UNKNOWN,
+  MANGOPAY_ERROR_CATEGORY_VALUE_NETWORK as NETWORK,
+  MANGOPAY_ERROR_CATEGORY_VALUE_TIMEOUT as TIMEOUT,
+  MANGOPAY_ERROR_CATEGORY_VALUE_UNEXPECTED_RESPONSE as UNEXPECTED,
 } from '../src/names.ts'
 
 /** One of Grafana's variables, as it is written where Grafana fills it in. */
@@ -29,7 +33,11 @@ export const SPAN = {
     `(${attribute(ATTR_HTTP_RESPONSE_STATUS_CODE)} = ${value} || span.http.status_code = ${value})`,
   statusFrom: (least: number) =>
     `(${attribute(ATTR_HTTP_RESPONSE_STATUS_CODE)} >= ${least} || span.http.status_code >= ${least})`,
-  noStatus: `${attribute(ATTR_HTTP_RESPONSE_STATUS_CODE)} = nil && span.http.status_code = nil`,
+  /**
+   * Categories of calls that mostly have no response. That an attribute is absent (`= nil`) is not what every Tempo
+   * understands.
+   */
+  unanswered: `${attribute(ATTR_MANGOPAY_ERROR_CATEGORY)} =~ "${[TIMEOUT, NETWORK, CANCELLED, UNEXPECTED].join('|')}"`,
   unsettled: `${attribute(ATTR_MANGOPAY_OUTCOME)} = "${MANGOPAY_OUTCOME_VALUE_UNKNOWN}" && ${attribute(ATTR_MANGOPAY_ERROR_CATEGORY)} != "${MANGOPAY_ERROR_CATEGORY_VALUE_IDEMPOTENCY_CONFLICT}"`,
   slowerThan: (duration: string) => `duration > ${duration}`,
 } as const

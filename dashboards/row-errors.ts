@@ -67,11 +67,10 @@ const errorsByStatus = () => {
         id: 'links',
         value: [
           toTraces(
-            'Calls without a response',
+            'Time-outs, broken connections, given up',
             SPAN.environment,
             SPAN.operationChosen,
-            SPAN.failed,
-            SPAN.noStatus,
+            SPAN.unanswered,
           ).build(),
         ],
       },
