@@ -115,6 +115,14 @@ describe('signals', () => {
     expect(await runCase(one, WITH)).toMatchObject(one.ends)
   })
 
+  it('the same when the library was there first', async () => {
+    const preload = ['--require', './clean-up.cjs']
+    const { child, said, ended } = start([...preload, ...WITH, 'service.cjs'], project.folder, environment(receiver))
+    await said('ready')
+    child.kill('SIGTERM')
+    expect(await ended).toMatchObject({ code: null, signal: 'SIGTERM', lines: [] })
+  })
+
   it('a collector that is down holds up the end by 3 s at most, and is named', async () => {
     const { child, said, ended } = start(
       [...WITH, 'service.cjs'],

@@ -60,6 +60,15 @@ describe('an app by every client', () => {
     expect(receiver.metricNames).toContainEqual(expect.stringMatching(/^http\.client\.(request\.)?duration$/))
   })
 
+  it('two installed copies set up once, and none takes the other for an SDK of the app', async () => {
+    cpSync(project.file('node_modules/opentelemetry-mangopay'), project.file('copy'), { recursive: true })
+    const args = ['--require', './copy/dist/cjs/register.js', '--import', REGISTER, 'one.cjs']
+    const ended = await run(args, project.folder, environment(receiver))
+    expect(ended).toMatchObject({ code: 0, stdout: 'done\n', lines: [] })
+    expect(receiver.operations).toEqual(['GET /users/{userId}'])
+    expect(receiver.requestCount).toBe(1)
+  })
+
   it.each(['commonjs', 'nodenext'] as const)('TypeScript compiled to %s', async (module) => {
     writeFileSync(
       join(project.folder, 'package.json'),
@@ -79,6 +88,11 @@ describe('an app by every client', () => {
     const ended = await run(['--import', REGISTER, 'worker.cjs'], project.folder, environment(receiver))
     expect(ended).toMatchObject({ code: 0, stdout: 'done\nworker ended 0\n', lines: [] })
     expect(receiver.operations).toEqual(['GET /users/{userId}'])
+  })
+
+  it('has the response hook in both instrumentations', async () => {
+    await run(['--import', REGISTER, 'sca.cjs'], project.folder, environment(receiver))
+    expect(receiver.values('mangopay.error.category')).toEqual(['sca_required', 'sca_required'])
   })
 
   it('counts what a sampler drops, and does not export it', async () => {

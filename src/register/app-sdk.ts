@@ -9,13 +9,13 @@ import type { Say } from './say.ts'
 import type { Tracing, TracingSdk } from './traces.ts'
 
 /** A started `NodeSDK`. Its logger provider is private, and the only one that can be asked to flush logs. */
-export interface NodeSdkLike {
+interface NodeSdkLike {
   start(): void
   readonly _loggerProvider?: { forceFlush?(): Promise<void> }
 }
 
 /** A copy of `@opentelemetry/api`. */
-export interface Api extends ApiLike, DiagApi {
+interface Api extends ApiLike, DiagApi {
   readonly metrics: ApiLike['metrics'] & { getMeterProvider(): MeterProvider }
 }
 

@@ -20,15 +20,13 @@ export function alreadyRegistered(): { traces: boolean; metrics: boolean; logger
 }
 
 /**
- * Says once when the app puts an SDK of its own in place after ours. The API refuses the second one and tells nobody
+ * Says when the app puts an SDK of its own in place after ours. The API refuses the second one and tells nobody
  * but its diagnostic logger, so that people see half of their telemetry and do not know why. Returns what to call when
  * it is noticed by other means: an API copy that cannot be watched, such as the ES module one of API 1.10.
  */
 export function sayWhenRegisteredAgain(apis: Iterable<ApiLike>, say: Say): () => void {
-  let said = false
   const noticed = (accepted: boolean) => {
-    if (!said) say(accepted ? REPLACED : REFUSED)
-    said = true
+    say(accepted ? REPLACED : REFUSED)
     return accepted
   }
   for (const { trace, metrics } of new Set(apis)) {
