@@ -3,7 +3,11 @@
 import { SERIES } from '../../../alerts/spelling.ts'
 import { type AlertCase, calls, type Firing, later, oneAt, type Series, shape, silentAt } from './case.ts'
 
-const firing = (severity: 'critical' | 'warning', value: string, more: Record<string, string> = {}): Firing => ({
+const firing = (
+  severity: 'critical' | 'warning',
+  value: Firing['value'] & {},
+  more: Record<string, string> = {},
+): Firing => ({
   labels: { mangopay_environment: 'production', severity, ...more },
   value,
 })
@@ -269,8 +273,8 @@ const BURN: readonly AlertCase[] = [
     name: 'fast: six minutes without errors are over, slow: half an hour',
     series: [calls('0+92x200'), timeout(shape([8, 100], [0, 100]))],
     at: [
-      { minute: 116, firing: [firing('warning', '0%', { burn: 'slow' })] },
-      { minute: 126, firing: [firing('warning', '0%', { burn: 'slow' })] },
+      { minute: 116, firing: [firing('warning', ['7.054%', '7.087%'], { burn: 'slow' })] },
+      { minute: 126, firing: [firing('warning', ['6.831%', '6.81%'], { burn: 'slow' })] },
       silentAt(134),
     ],
   },
@@ -314,7 +318,7 @@ const REFUSED: readonly AlertCase[] = [
     alert: 'MangopayAccessRefused',
     name: 'six in ten minutes',
     series: [calls(oneAt([22, 24], 60)), refused(oneAt([21, 22, 23, 24, 25, 26], 60))],
-    at: [silentAt(22), { minute: 30, firing: [firing('critical', '75%')] }],
+    at: [silentAt(22), { minute: 30, firing: [firing('critical', ['75%', '74.36%'])] }],
   },
   {
     alert: 'MangopayAccessRefused',
@@ -440,7 +444,10 @@ const UNKNOWN: readonly AlertCase[] = [
     name: 'kept for an hour after they left the hour, no longer',
     series: [write(oneAt([20, 21, 22, 23, 24], 300))],
     at: [
-      { minute: 138, firing: [firing('warning', '4.75', { job: 'shop', mangopay_operation: 'POST /transfers' })] },
+      {
+        minute: 138,
+        firing: [firing('warning', ['4.75', '4.8'], { job: 'shop', mangopay_operation: 'POST /transfers' })],
+      },
       silentAt(152),
     ],
   },

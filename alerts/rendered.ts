@@ -1,0 +1,12 @@
+/** Which files are rendered, and how. */
+
+import { renderAlertmanager } from './alertmanager.ts'
+import { renderGrafana } from './grafana.ts'
+import { renderRules } from './prometheus.ts'
+
+/** The rendered files by their path from the root of the repository. */
+export const RENDERED: Readonly<Record<string, () => string>> = {
+  'alerts/mangopay.rules.yml': () => renderRules(),
+  'alerts/grafana-alerting.yaml': () => renderGrafana(),
+  'alerts/alertmanager.example.yml': renderAlertmanager,
+}
