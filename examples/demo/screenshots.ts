@@ -9,7 +9,7 @@ import { type Browser, chromium } from 'playwright-core'
 import { startPage } from './page/server.ts'
 
 /** Switches for a browser that does nothing but show this page, also as root in a container. */
-export const BROWSER_ARGUMENTS = [
+const BROWSER_ARGUMENTS = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -20,7 +20,7 @@ export const BROWSER_ARGUMENTS = [
 ]
 
 /** Where Debian has it. */
-export const BROWSER = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
+const BROWSER = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
 
 /** A story and how long it has gone on when its picture is taken. */
 const SCENES = [

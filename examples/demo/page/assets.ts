@@ -18,7 +18,7 @@ const TYPES = {
 } as const
 
 /** The folder that holds package.json, from a source file or from a built one. */
-export const repositoryRoot = (): string => {
+const repositoryRoot = (): string => {
   let folder = dirname(fileURLToPath(import.meta.url))
   while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder)
   return folder

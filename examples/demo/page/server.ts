@@ -64,7 +64,7 @@ export const startPage = async (options: PageOptions = {}): Promise<Page> => {
 }
 
 /** The scenario of that name, of those that are stories. */
-export const storyNamed = (name: string) => SCENARIOS.find((scenario) => scenario.name === name)
+const storyNamed = (name: string) => SCENARIOS.find((scenario) => scenario.name === name)
 
 const listenSomewhere = (server: Server, port: number): Promise<number> =>
   listen(server, port, '127.0.0.1').catch((error: NodeJS.ErrnoException) => {

@@ -22,7 +22,7 @@ import { neverArrived, TruthWatch } from './truth.ts'
 import type { Hello, Mark, OperationLine, Sample, StoryEvent, Tick, Truth, Wire } from './wire.ts'
 
 /** Seconds of history that a tab gets: what its charts can show. */
-export const HISTORY_SECONDS = 300
+const HISTORY_SECONDS = 300
 
 /** Faster than one platform on the default quota, so that a chart moves; the quota is as much larger. */
 const PACE = 3

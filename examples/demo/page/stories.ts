@@ -1,4 +1,4 @@
-import { ALERT_NAMES, type AlertName } from '../../../alerts/model.ts'
+import type { AlertName } from '../../../alerts/model.ts'
 import { buildRules } from '../../../alerts/rules.ts'
 import { NUMBERS } from '../../../alerts/thresholds.ts'
 import type { AppEvent } from '../../traffic/messages.ts'
@@ -24,9 +24,6 @@ const SPIKE_ALERTS = {
   500: 'MangopayErrorBudgetBurn',
   unavailable: 'MangopayFailing',
 } as const satisfies Record<keyof typeof SPIKES, AlertName>
-
-/** Whether a text is the name of an alert. */
-export const isAlert = (name: string): name is AlertName => (ALERT_NAMES as readonly string[]).includes(name)
 
 /** Puts the library's events into words, and gives the end of a story the alert of its beginning. */
 export class Storyteller {
@@ -61,7 +58,8 @@ interface Told {
 type SpikeOf = Extract<AppEvent, { kind: 'spike' }>['event']
 type QuotaOf = Extract<AppEvent, { kind: 'quota' }>['event']
 
-const percent = (share: number): string => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`
+// With spaces that do not break: a line may not begin with a unit.
+const percent = (share: number): string => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)}\u00a0%`
 
 const spike = ({ kind, environment, count, ratio }: SpikeOf): Told => ({
   key: `${environment} ${kind}`,
@@ -85,4 +83,4 @@ const quotaAlert = (window: string, used: number): AlertName => {
 }
 
 const duration = (seconds: number): string =>
-  seconds < 120 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`
+  seconds < 120 ? `${Math.round(seconds)}\u00a0s` : `${Math.round(seconds / 60)}\u00a0min`

@@ -8,7 +8,7 @@ const CHART_SECONDS = 5
 const LATENCY_SECONDS = 15
 
 /** Seconds that the strip of numbers is about. */
-export const TILE_SECONDS = 30
+const TILE_SECONDS = 30
 
 /** Turns readings of counters into rates: each is compared with one that was taken some seconds before. */
 export class Trend {

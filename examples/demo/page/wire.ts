@@ -90,7 +90,7 @@ export interface StoryEvent {
 }
 
 /** A span as it was exported. */
-export interface ExportedSpan {
+interface ExportedSpan {
   traceId: string
   spanId: string
   name: string

@@ -1,3 +1,4 @@
+import type uPlot from 'uplot'
 import { themeColour } from './theme.ts'
 
 /** One line of a chart. */

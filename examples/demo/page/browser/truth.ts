@@ -12,7 +12,7 @@ const WORDS: Readonly<Record<Truth['state'], string>> = {
 /** The strip that holds the library's counts against the server's log; returns what shows new ones. */
 export const startTruth = (): ((truth: Truth) => void) => {
   const strip = byId('truth')
-  const state = el('strong', { class: 'state', text: 'no call yet', attributes: { role: 'status' } })
+  const state = el('strong', { class: 'state', text: '–', attributes: { role: 'status' } })
   const lines = ['All calls', '429', '500'].map((what) => {
     const library = el('b', { text: '0' })
     const sign = el('span', { class: 'sign', text: '=' })
