@@ -107,8 +107,8 @@ export async function measure(name: string, against: string, effort: Effort): Pr
 async function allocated(name: string): Promise<number> {
   const runner = new Runner(name, 'bytes')
   const values: number[] = []
-  for (let warm = 0; warm < 40; warm += 1) await runner.run({ measure: 'bytes', spans: 5_000 })
-  for (let round = 0; round < 15; round += 1) values.push(await runner.run({ measure: 'bytes', spans: 5_000 }))
+  for (let warm = 0; warm < 16; warm += 1) await runner.run({ measure: 'bytes', spans: 5_000 })
+  for (let round = 0; round < 9; round += 1) values.push(await runner.run({ measure: 'bytes', spans: 5_000 }))
   await runner.end()
   return at(values, 0.5)
 }
