@@ -10,6 +10,7 @@ import {
   SpanStatusCode,
   trace,
 } from '@opentelemetry/api'
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import {
   BasicTracerProvider,
   InMemorySpanExporter,
@@ -187,6 +188,26 @@ describe.each([
     expect(tagsOf(last())).toEqual({})
     expect(last().name).toBe('GET')
     expect(total()).toBe(0)
+  })
+})
+
+describe('a method', () => {
+  it.each([
+    ['GET', 'failure'],
+    ['HEAD', 'failure'],
+    ['OPTIONS', 'failure'],
+    ['TRACE', 'failure'],
+    ['POST', 'unknown'],
+    ['PUT', 'unknown'],
+    ['PATCH', 'unknown'],
+    ['DELETE', 'unknown'],
+    ['delete', 'unknown'],
+    ['get', 'failure'],
+    ['BREW', 'unknown'],
+  ])('%s that ends in a 500 leaves the outcome %s', (method, outcome) => {
+    const { start, answer, last } = setUp()
+    answer(start({ 'http.request.method': method }), 500)
+    expect(last().attributes['mangopay.outcome']).toBe(outcome)
   })
 })
 
@@ -372,6 +393,14 @@ describe('bad input', () => {
     expect(total()).toBe(8)
   })
 
+  it('a clock that goes back does not turn the snapshot back', () => {
+    const times = [1e12, 5, 5, 1e12 + 1]
+    const { mangopay } = setUp({ clock: () => times.shift() ?? 1e12 + 1 })
+    const taken = [1, 2, 3].map(() => mangopay.snapshot().time)
+    expect(taken).toEqual([...taken].sort((a, b) => a - b))
+    expect(taken[0]).toBe(1e12)
+  })
+
   it('a clock that throws loses no call', () => {
     const { start, answer, total } = setUp({
       clock: () => {
@@ -519,6 +548,22 @@ describe('callbacks', () => {
     answer(start(), 500)
     await settle()
     await settle()
+  })
+
+  it('do not see the trace of the call that set them off', async () => {
+    context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
+    let seen: unknown = 'nothing'
+    const { start, answer } = setUp({
+      spike: { minimumCount: 1, kinds: ['500'] },
+      onSpike: () => {
+        seen = trace.getSpan(context.active())
+      },
+    })
+    const span = start()
+    context.with(trace.setSpan(ROOT_CONTEXT, span), () => answer(span, 500))
+    await settle()
+    context.disable()
+    expect(seen).toBeUndefined()
   })
 
   it('get their end at shutdown', async () => {
