@@ -142,7 +142,7 @@ describe.skipIf(!have('prometheus', 'promtool', 'alertmanager', 'collector'))(
       const rules = renderRules({ scale: SCALE })
       const past = withPast([
         // Rules that are new believe no birth, and no forecast before a window has passed.
-        { series: RECORDS.evaluated, value: 1, seconds: 20 * MINUTE, every: MINUTE },
+        { series: RECORDS.evaluated, value: 1, seconds: 90 * MINUTE, every: MINUTE },
         // A service that reported for two thirds of a day, so that its silence is noticed without waiting for one.
         {
           series: `${RECORDS.callsByCategory}{${LABEL.job}="worker",${LABEL.environment}="nightly"}`,

@@ -65,7 +65,7 @@ describe.skipIf(!have('prometheus', 'promtool', 'collector'))('eight processes, 
     })
     traces = await startSink()
     // Rules that are new believe no birth; these have a past.
-    const backfill = withPast([{ series: RECORDS.evaluated, value: 1, seconds: 20 * MINUTE, every: MINUTE }])
+    const backfill = withPast([{ series: RECORDS.evaluated, value: 1, seconds: 90 * MINUTE, every: MINUTE }])
     prometheus = await stack.prometheus({ rules: renderRules({ scale: MINUTE / 60 }), seconds: MINUTE, backfill })
     collector = await stack.collector(prometheus, traces.url)
     services.push(...(await Promise.all(Array.from({ length: 8 }, (_, i) => start(`pod-${i}`)))))
