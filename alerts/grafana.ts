@@ -1,6 +1,6 @@
 /**
  * Rules as Grafana-managed alert rules in the shape of file provisioning. They ask the same Prometheus for the same
- * expressions and need its recording rules, so the first group of `mangopay.rules.yml` has to be loaded there as well.
+ * expressions and need its recording rules, so `mangopay.records.yml` has to be loaded there.
  */
 
 import { createHash } from 'node:crypto'
@@ -62,12 +62,12 @@ const recordsMissing = (): AlertRule => ({
   keepFiringForMinutes: 0,
   summary: () => 'The recording rules of the Mangopay alerts are not loaded in Prometheus',
   description: () =>
-    'Calls to Mangopay are reported, but the group mangopay-records of alerts/mangopay.rules.yml is not evaluated in this data source. Until it is, no other Mangopay alert can fire.',
+    'Calls to Mangopay are reported, but alerts/mangopay.records.yml is not evaluated in this data source. Until it is, no other Mangopay alert can fire.',
 })
 
 const HEADER = `# The alerts of mangopay.rules.yml as Grafana-managed rules, for /etc/grafana/provisioning/alerting. Generated from
-# alerts/*.ts of the repository of opentelemetry-mangopay. Your Prometheus needs the recording rules of
-# mangopay.rules.yml (its group mangopay-records). Load the alerts in one of the two places only, or each fires twice.
+# alerts/*.ts of the repository of opentelemetry-mangopay. Your Prometheus needs the recording rules, mangopay.records.yml.
+# Load the alerts in one of the two places only, or each fires twice.
 # In labels a dollar sign is doubled, since Grafana reads a single one as an environment variable.
 `
 

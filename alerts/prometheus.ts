@@ -47,25 +47,24 @@ const HEADER = `# Alerts and recording rules for the metrics of opentelemetry-ma
 # change them, and the one command that puts your own runbook and dashboard links in: docs/alerts.md.
 `
 
-/** Rules as Prometheus’ YAML: one group that counts and one that alerts. */
-export const renderGroups = ({ records, alerts, context, intervalMinutes }: Rules, links: LinkOptions = {}): string => {
-  const interval = context.span(intervalMinutes)
-  const groups = [
-    { name: 'mangopay-records', interval, rules: records },
-    {
-      name: 'mangopay-alerts',
-      interval,
-      rules: alerts.map((rule) => ({
-        alert: rule.alert,
-        expr: rule.expr,
-        ...(rule.forMinutes > 0 && { for: context.span(rule.forMinutes) }),
-        ...(rule.keepFiringForMinutes > 0 && { keep_firing_for: context.span(rule.keepFiringForMinutes) }),
-        labels: { severity: severity(rule), ...rule.labels },
-        annotations: annotations(rule, quote, links),
-      })),
-    },
+/**
+ * Rules as Prometheus’ YAML. One group: its rules are evaluated one after the other, so that an alert sees what was
+ * recorded a moment ago; a group of its own would see it up to a minute late.
+ */
+export const renderGroup = ({ records, alerts, context, intervalMinutes }: Rules, links: LinkOptions = {}): string => {
+  const rules = [
+    ...records,
+    ...alerts.map((rule) => ({
+      alert: rule.alert,
+      expr: rule.expr,
+      ...(rule.forMinutes > 0 && { for: context.span(rule.forMinutes) }),
+      ...(rule.keepFiringForMinutes > 0 && { keep_firing_for: context.span(rule.keepFiringForMinutes) }),
+      labels: { severity: severity(rule), ...rule.labels },
+      annotations: annotations(rule, quote, links),
+    })),
   ]
-  return HEADER + stringify({ groups }, { lineWidth: 0, blockQuote: 'literal' })
+  const groups = [{ name: 'mangopay', interval: context.span(intervalMinutes), rules }]
+  return stringify({ groups }, { lineWidth: 0, blockQuote: 'literal' })
 }
 
 /**
@@ -74,4 +73,12 @@ export const renderGroups = ({ records, alerts, context, intervalMinutes }: Rule
  * @param options Time scale and numbers, for tests; links.
  */
 export const renderRules = (options: RuleOptions & LinkOptions = {}): string =>
-  renderGroups(buildRules(options), options)
+  HEADER + renderGroup(buildRules(options), options)
+
+const RECORDS_HEADER = `# The recording rules of mangopay.rules.yml without its alerts: for those who alert with grafana-alerting.yaml. Load one of
+# the two files, not both. Generated from alerts/*.ts of the repository of opentelemetry-mangopay.
+`
+
+/** The recording rules alone. */
+export const renderRecords = (options: RuleOptions = {}): string =>
+  RECORDS_HEADER + renderGroup({ ...buildRules(options), alerts: [] })

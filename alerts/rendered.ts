@@ -2,11 +2,12 @@
 
 import { renderAlertmanager } from './alertmanager.ts'
 import { renderGrafana } from './grafana.ts'
-import { renderRules } from './prometheus.ts'
+import { renderRecords, renderRules } from './prometheus.ts'
 
 /** The rendered files by their path from the root of the repository. */
 export const RENDERED: Readonly<Record<string, () => string>> = {
   'alerts/mangopay.rules.yml': () => renderRules(),
+  'alerts/mangopay.records.yml': () => renderRecords(),
   'alerts/grafana-alerting.yaml': () => renderGrafana(),
   'alerts/alertmanager.example.yml': renderAlertmanager,
 }

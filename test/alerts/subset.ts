@@ -1,7 +1,7 @@
 /** Only the rules that some alerts need: cases run many times as fast with them. */
 
 import type { AlertName } from '../../alerts/model.ts'
-import { renderGroups } from '../../alerts/prometheus.ts'
+import { renderGroup } from '../../alerts/prometheus.ts'
 import { buildRules, type Rules } from '../../alerts/rules.ts'
 
 /** The recording rules whose names occur in the texts, and those that they need in turn. */
@@ -25,16 +25,15 @@ export const rulesOf = (alert: AlertName, rules: Rules = buildRules()): string =
     rules,
     alerts.map(({ expr }) => expr),
   )
-  return renderGroups({ ...rules, alerts, records: rules.records.filter(({ record }) => names.has(record)) })
+  return renderGroup({ ...rules, alerts, records: rules.records.filter(({ record }) => names.has(record)) })
 }
 
 /** The recording rules that expressions need, as YAML. */
 export const recordsOf = (expressions: readonly string[], rules: Rules = buildRules()): string => {
   const names = needed(rules, expressions)
-  // promtool takes no empty group: the marker is always there.
-  return renderGroups({
+  return renderGroup({
     ...rules,
     alerts: rules.alerts.slice(0, 0),
-    records: rules.records.filter(({ record }, i) => i === 0 || names.has(record)),
+    records: rules.records.filter(({ record }) => names.has(record)),
   })
 }

@@ -318,7 +318,7 @@ const REFUSED: readonly AlertCase[] = [
     alert: 'MangopayAccessRefused',
     name: 'six in ten minutes',
     series: [calls(oneAt([22, 24], 60)), refused(oneAt([21, 22, 23, 24, 25, 26], 60))],
-    at: [silentAt(22), { minute: 30, firing: [firing('critical', ['75%', '74.36%'])] }],
+    at: [silentAt(22), { minute: 30, firing: [firing('critical', '75%')] }],
   },
   {
     alert: 'MangopayAccessRefused',

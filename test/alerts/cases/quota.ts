@@ -162,7 +162,7 @@ const PREDICTED: readonly AlertCase[] = [
     alert: 'MangopayRateLimitExhaustionPredicted',
     name: '24h window: 75 more each minute empty it within four hours',
     series: quota('80000+75x300', { window: '24h' }),
-    at: [silentAt(40), { minute: 110, firing: [ticket('24h', '100.5%')] }],
+    at: [silentAt(40), { minute: 110, firing: [ticket('24h', '100.6%')] }],
   },
   {
     alert: 'MangopayRateLimitExhaustionPredicted',
