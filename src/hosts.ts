@@ -13,7 +13,7 @@ export interface HostRule {
 }
 
 /** The hosts of Mangopay's API. Source: Mangopay's documentation, "API hosts" and "mTLS". */
-export const MANGOPAY_HOSTS: Readonly<Record<string, string>> = {
+const MANGOPAY_HOSTS: Readonly<Record<string, string>> = {
   'api.mangopay.com': 'production',
   'api-mtls.mangopay.com': 'production',
   'api.sandbox.mangopay.com': 'sandbox',
