@@ -8,7 +8,7 @@ import { type ClientName, makeSdk, sdkCall } from './instrumented.ts'
 import { LAB_ENVIRONMENT, type Lab, startLab } from './lab.ts'
 import { expectTruth } from './truth.ts'
 
-const LIMIT = 100
+const LIMIT = 300
 /** By then every request has arrived, and the half of an answer that is sent. */
 const ARRIVED = 40
 
@@ -39,7 +39,9 @@ describe.each([
   { hook: true, of: rows },
   { hook: false, of: rows.filter(({ withoutHook }) => withoutHook !== undefined) },
 ])('hook: $hook', ({ hook, of }) => {
-  it.each(of)('$client: $name', async ({ client, ending }) => {
+  // On a busy machine a time limit or an RST may come before the client has read what was sent: a wrong reading fails
+  // three times.
+  it.each(of)('$client: $name', { retry: 2 }, async ({ client, ending }) => {
     const closed = ending.fault === 'refused' ? await closedPort() : undefined
     lab = await startLab({
       ...(hook ? {} : { noHook: true as const }),

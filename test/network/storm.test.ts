@@ -1,6 +1,6 @@
 /**
- * Everything at once: calls side by side with faults by chance, and each of them accounted for. No time limits here: on
- * a busy machine one could run out while the answer is on its way, and client and server would both be right.
+ * Everything at once: calls side by side with faults by chance, and each of them accounted for. No time limits here,
+ * and no RST in a body: on a busy machine both may come before the client has read what the server has sent.
  */
 import { afterEach, expect, it } from 'vitest'
 import type { LogEntry } from '../../examples/mock/log.ts'
@@ -8,7 +8,7 @@ import { type FaultShare, seededRandom } from '../../examples/scenarios.ts'
 import { type Lab, startLab } from './lab.ts'
 import { expectTruth } from './truth.ts'
 
-const CALLS = 1_000
+const CALLS = 700
 const SIDE_BY_SIDE = 40
 
 const FAULTS: FaultShare[] = [
@@ -25,7 +25,6 @@ const FAULTS: FaultShare[] = [
   { share: 0.02, fault: { kind: 'slow', milliseconds: 20 } },
   { share: 0.02, fault: { kind: 'reset' } },
   { share: 0.02, fault: { kind: 'cut', how: 'fin' } },
-  { share: 0.02, fault: { kind: 'cut', how: 'reset' } },
 ]
 
 const ASKS = [
