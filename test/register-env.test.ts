@@ -37,6 +37,7 @@ interface Case {
 
 const exported = (count: number) => (receiver: Receiver) => {
   expect(receiver.spans).toHaveLength(count)
+  expect(receiver.values('mangopay.environment')).toEqual(Array(count).fill('sandbox')) // MANGOPAY_TELEMETRY_HOSTS
   expect(receiver.requestCount).toBe(1) // counted whatever the sampler does
 }
 const BOTH = { OTEL_TRACES_EXPORTER: 'console', OTEL_METRICS_EXPORTER: 'console' }
