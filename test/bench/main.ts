@@ -14,7 +14,7 @@ import { variants } from './variants.ts'
 
 const names = process.argv.slice(2).filter((argument) => !argument.startsWith('--'))
 const quick = process.argv.includes('--quick')
-const effort: Effort = quick ? { launches: 1, rounds: 10, spans: 10_000 } : { launches: 3, rounds: 12, spans: 10_000 }
+const effort: Effort = quick ? { launches: 1, rounds: 10, spans: 10_000 } : { launches: 3, rounds: 8, spans: 10_000 }
 
 lab(peerPackages)
 const measured: Measured = { results: {}, processes: {}, snapshot: [], hotspots: {} }

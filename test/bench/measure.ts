@@ -80,12 +80,11 @@ export interface Effort {
 export async function measure(name: string, against: string, effort: Effort): Promise<Result> {
   const own: number[] = []
   const base: number[] = []
-  const bytes: number[] = []
   const order: Order = { measure: 'cpu', spans: effort.spans }
   for (let launch = 0; launch < effort.launches; launch += 1) {
     const pair = [new Runner(name, 'cpu'), new Runner(against, 'cpu')] as const
     const rounds: [number[], number[]] = [[], []]
-    for (const it of pair) for (let warm = 0; warm < 8; warm += 1) await it.run(order)
+    for (const it of pair) for (let warm = 0; warm < 6; warm += 1) await it.run(order)
     for (let round = 0; round < effort.rounds; round += 1) {
       // In turn: what else the machine does meets both.
       for (const which of round % 2 ? ([0, 1] as const) : ([1, 0] as const))
@@ -94,13 +93,13 @@ export async function measure(name: string, against: string, effort: Effort): Pr
     own.push(at(rounds[0], 0.25))
     base.push(at(rounds[1], 0.25))
     for (const it of pair) await it.end()
-    bytes.push((await allocated(name)) - (await allocated(against)))
   }
+  const bytes = (await allocated(name)) - (await allocated(against))
   return {
     nanoseconds: figure(own),
     ratio: figure(own.map((value, launch) => value / (base[launch] ?? Number.NaN))),
     extra: figure(own.map((value, launch) => value - (base[launch] ?? Number.NaN))),
-    bytes: at(bytes, 0.5),
+    bytes,
   }
 }
 
