@@ -1,6 +1,6 @@
 /**
  * Pictures of the demo page: `npm run screenshots [folder]`. Plays some stories and takes each in several widths and
- * themes, for people to look at. The one in the README is `docs/images/demo.png`.
+ * themes, for people to look at. `docs/images/demo.png`, which the README shows, is one of retry-loop-1280-light.
  */
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'

@@ -78,7 +78,7 @@ export class Chart {
     this.#lines = lines
     const ahead = this.#spec.ahead?.seconds ?? 0
     const now = last.time / 1_000
-    const shown = Math.min(LONGEST, Math.max(SHORTEST, now - first.time / 1_000 + ahead))
+    const shown = Math.min(LONGEST, Math.max(SHORTEST, now - first.time / 1_000) + ahead)
     // A story is not to look small because the one before was large; the first seconds of it are still about that.
     const begun = (marks.at(-1)?.time ?? 0) / 1_000 + 6
     Object.assign(this.#view, {

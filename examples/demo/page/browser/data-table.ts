@@ -37,7 +37,9 @@ export class DataTable {
     const state = `${newest.time} ${names.join()}`
     if (state === this.#shown) return
     this.#shown = state
-    const heads = ['Time', ...names].map((name) => el('th', { text: name, attributes: { scope: 'col' } }))
+    const head = (name: string, className: string) =>
+      el('th', { text: name, class: className, attributes: { scope: 'col' } })
+    const heads = [head('Time', ''), ...names.map((name) => head(name, 'number'))]
     this.#head.replaceChildren(el('tr', {}, ...heads))
     const samples = Array.from({ length: ROWS }, (_, i) => history.at(-1 - i * STEP)).filter(
       (sample) => sample !== undefined,
