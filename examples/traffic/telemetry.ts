@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto'
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http'
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici'
+import { resourceFromAttributes } from '@opentelemetry/resources'
 import { PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics'
 import { NodeSDK } from '@opentelemetry/sdk-node'
 import { BatchSpanProcessor, ParentBasedSampler, TraceIdRatioBasedSampler } from '@opentelemetry/sdk-trace-base'
@@ -31,6 +33,8 @@ export const startTelemetry = (settings: TelemetrySettings, options: MangopaySpa
   const sdk = new NodeSDK({
     serviceName: settings.serviceName,
     autoDetectResources: false,
+    // Two processes without it write into one series of a metrics backend.
+    resource: resourceFromAttributes({ 'service.instance.id': randomUUID() }),
     spanProcessors: [
       mangopay,
       new BatchSpanProcessor(new OTLPTraceExporter({ url: `${settings.otlpUrl}/v1/traces` }), {
