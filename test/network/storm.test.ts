@@ -8,7 +8,8 @@ import { type FaultShare, seededRandom } from '../../examples/scenarios.ts'
 import { type Lab, startLab } from './lab.ts'
 import { expectTruth } from './truth.ts'
 
-const CALLS = 700
+const CALLS = 900
+const SEED = 1
 const SIDE_BY_SIDE = 40
 
 const FAULTS: FaultShare[] = [
@@ -68,9 +69,9 @@ const MERGED: Record<string, string> = {
   sca_required: 'authentication or sca_required',
 }
 
-it.each([1, 2])('seed %i', { timeout: 60_000 }, async (seed) => {
-  lab = await startLab({ mock: { seed, quota: [{ seconds: 900, limit: 1_000_000 }] } })
-  const random = seededRandom(seed)
+it('seeded', { timeout: 60_000 }, async () => {
+  lab = await startLab({ mock: { seed: SEED, quota: [{ seconds: 900, limit: 1_000_000 }] } })
+  const random = seededRandom(SEED)
   const clients = ['axios', 'fetch', 'undici'] as const
   for (const client of clients) await lab.call(client, { method: 'GET', url: lab.url('/clients') })
   lab.mock.setFaults(FAULTS)
