@@ -1,10 +1,17 @@
 /** The real servers of the chain, each on free loopback ports with its data in a temporary folder. */
+import { rmSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
 import { answers, type Child, freePort, startChild } from './child.ts'
 import { pathOf } from './tools.ts'
+
+/** Folders of every stack of this process; an interrupted run leaves none either. */
+const folders = new Set<string>()
+process.on('exit', () => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+})
 
 /** A server that runs. */
 export interface Server {
@@ -22,6 +29,7 @@ export class Stack {
   async folder(files: Record<string, string> = {}): Promise<string> {
     const folder = await mkdtemp(join(tmpdir(), 'mangopay-stack-'))
     this.#folders.push(folder)
+    folders.add(folder)
     for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text)
     return folder
   }
@@ -127,7 +135,10 @@ export class Stack {
   /** Ends everything. */
   async stop(): Promise<void> {
     for (const child of this.#servers.splice(0).reverse()) await child.stop()
-    for (const folder of this.#folders.splice(0)) await rm(folder, { recursive: true, force: true })
+    for (const folder of this.#folders.splice(0)) {
+      await rm(folder, { recursive: true, force: true })
+      folders.delete(folder)
+    }
   }
 }
 
