@@ -75,7 +75,7 @@ if (args[0] === '--paths') {
   if (unknown.length > 0) fail(`no such tool: ${unknown.join(', ')} (there are ${all.join(', ')})`)
   const missing = (args.length > 0 ? args : all).filter((tool) => !existsSync(target(tool)))
   if (missing.length > 0 && spawnSync('go', ['version']).error) {
-    fail(`Go is not installed, and without it ${missing.join(', ')} cannot be built; install Go 1.26 or newer`)
+    fail(`Go is not installed, and without it ${missing.join(', ')} cannot be built; install Go 1.26.7 or newer`)
   }
   for (const tool of args.length > 0 ? args : all) build(tool)
 }
