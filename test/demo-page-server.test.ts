@@ -59,6 +59,7 @@ describe('the server of the demo page', () => {
     expect(await ask('POST', '/play', { 'Content-Type': 'text/plain' }, outage)).toBe(415)
     expect(await ask('POST', '/play', {}, outage)).toBe(415)
     expect(await ask('GET', '/play', {})).toBe(404)
+    expect(await ask('HEAD', '/events', {})).toBe(404)
     expect(await ask('DELETE', '/play', json)).toBe(405)
     expect(playing()).toBe('normal')
     expect(await ask('POST', '/play', { ...json, Origin: own, 'Sec-Fetch-Site': 'same-origin' }, outage)).toBe(200)

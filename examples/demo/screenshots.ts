@@ -1,5 +1,5 @@
 /**
- * Pictures of the demo page: `npm run screenshots [folder]`. Plays some stories and takes each in several widths and
+ * Pictures of the demo page: `npm run screenshots [-- folder]`. Plays some stories and takes each in several widths and
  * themes, for people to look at. `docs/images/demo.png`, which the README shows, is one of retry-loop-1280-light.
  */
 import { existsSync, mkdirSync } from 'node:fs'
@@ -71,7 +71,7 @@ const takePictures = async (folder: string): Promise<void> => {
 }
 
 if (existsSync(BROWSER)) {
-  await takePictures(process.argv[2] ?? 'screenshots')
+  await takePictures(process.argv[2] ?? 'build/screenshots')
 } else {
   process.stderr.write(`no browser at ${BROWSER}; set CHROMIUM\n`)
   process.exitCode = 1

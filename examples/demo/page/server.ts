@@ -88,7 +88,7 @@ const answer = async ({ request, response, port, assets, stream, session }: Exch
   const refused = refusal(method, request.headers, port)
   if (refused) return send(response, refused.status, { message: refused.message })
   if (method === 'POST') return control(path, await bodyOf(request), response, session)
-  if (path === '/events') {
+  if (path === '/events' && method === 'GET') {
     if (stream.isFull) return send(response, 503, { message: 'Too many tabs are open.' })
     return stream.add(response, session.hello())
   }
