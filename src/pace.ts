@@ -2,8 +2,8 @@
 const PARTS = 60
 const SLOTS = PARTS + 1
 
-/** Seconds over which a pace is averaged; of a window, those from its 180th part to its quarter. */
-const SPANS: readonly number[] = [5, 20, 80, 320, 1280, 5120, 20_480]
+/** Seconds over which a pace is averaged, longest first; of a window, those from its quarter to its 180th part. */
+const SPANS: readonly number[] = [20_480, 5120, 1280, 320, 80, 20, 5]
 
 /** Standard deviations by which a pace must stand out of the scatter of chance before it is believed. */
 const CERTAINTY = 4
@@ -67,23 +67,26 @@ export class Pace {
    * Seconds until the window holds `limit` calls if they keep coming at the present pace; undefined when it never
    * would, because as many leave as come.
    *
-   * The present pace is the fastest of several averages, over a 180th part of the window (5 seconds of 15 minutes) to a
-   * quarter, that stands out of chance: a retry loop is believed within seconds, the scatter of steady traffic never.
-   * It is the pace of calls that Mangopay counts; what it refuses is not among them.
+   * The present pace is the fastest of several averages, over a quarter of the window down to its 180th part (5 seconds
+   * of 15 minutes), that stands out of chance, unless a shorter one says that this is over. So a retry loop is believed
+   * within seconds, its end within a few of the shortest spans, and the scatter of steady traffic never. It is the pace
+   * of calls that Mangopay counts; whether it counts those that it refuses is not known.
    */
   secondsToEmpty(seconds: number, limit: number): number | undefined {
     this.#slide(seconds)
-    const passed = Math.max(0, seconds - this.#lastReading)
-    let certain = 0
+    // Two readings' worth of silence is no news; after that the calls are taken to have stopped.
+    const silence = Math.max(0, seconds - this.#lastReading - 2 * this.#interval)
     let pace = 0
+    let certain = 0
     for (const { span, value } of this.#averages) {
-      const now = value * Math.exp(-passed / span)
+      const now = value * Math.exp(-silence / span)
       // An exponential average over a span weighs as many calls as an even one over twice that span.
-      const least = now - CERTAINTY * Math.sqrt(now / Math.max(2 * span, this.#interval))
-      if (least > certain) {
-        certain = least
-        pace = now
-      }
+      const weight = Math.max(2 * span, this.#interval)
+      const least = now - CERTAINTY * Math.sqrt(now / weight)
+      const isOver = pace - now > CERTAINTY * Math.sqrt(pace / weight)
+      if (!isOver && least <= certain) continue
+      pace = now
+      certain = least
     }
     return this.#secondsTo(limit, certain) === undefined ? undefined : this.#secondsTo(limit, pace)
   }

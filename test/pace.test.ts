@@ -125,6 +125,14 @@ describe('what leaves the window counts', () => {
     expect(late.filter(({ forecast }) => forecast !== undefined)).toEqual([])
   })
 
+  it('the end of a burst is believed a minute later in the 30 min window', () => {
+    const quota = new SlidingQuota(1800, 4500)
+    const burst = play(quota, { seconds: 120, rate: () => 20, seed: 10 })
+    expect(burst.forecasts.at(-1)?.forecast).toBeDefined()
+    const after = play(quota, { seconds: 120, rate: () => 1, seed: 11, from: START + 121, pace: burst.pace })
+    expect(after.forecasts.filter(({ t, forecast }) => t > 75 && forecast !== undefined)).toEqual([])
+  })
+
   it('the pace of others is seen in the readings of a process that makes one call a minute', () => {
     const quota = new SlidingQuota(900, 2300)
     const pace = new Pace(900, START, 0)
