@@ -48,7 +48,7 @@ const at = (values: readonly number[], share: number): number =>
   sorted(values)[Math.min(values.length - 1, Math.floor(share * values.length))] ?? Number.NaN
 
 /** Median, lowest and highest. */
-export const figure = (values: readonly number[]): Figure => ({
+const figure = (values: readonly number[]): Figure => ({
   median: at(values, 0.5),
   low: Math.min(...values),
   high: Math.max(...values),

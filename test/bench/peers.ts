@@ -50,14 +50,19 @@ export function langfuse(): SpanProcessor {
 
 /** AWS Application Signals: three histograms for each span. */
 export function awsSpanMetrics(meters: MeterProvider): SpanProcessor {
-  const distro =
-    '@aws/aws-distro-opentelemetry-node-autoinstrumentation/build/src/aws-span-metrics-processor-builder.js'
+  // Its package exports only the whole distribution; the processor is a file of it, behind a circle of imports that
+  // must be entered here.
+  const folder = join(
+    lab(peerPackages),
+    'node_modules/@aws/aws-distro-opentelemetry-node-autoinstrumentation/build/src',
+  )
+  load(join(folder, 'aws-span-processing-util.js'))
   interface Builder {
     AwsSpanMetricsProcessorBuilder: {
       create(meters: MeterProvider, resource: object, flush: () => Promise<void>): { build(): SpanProcessor }
     }
   }
-  const { AwsSpanMetricsProcessorBuilder } = load<Builder>(distro)
+  const { AwsSpanMetricsProcessorBuilder } = load<Builder>(join(folder, 'aws-span-metrics-processor-builder.js'))
   const resource = { attributes: { 'service.name': 'shop' } }
   return AwsSpanMetricsProcessorBuilder.create(meters, resource, async () => {}).build()
 }
