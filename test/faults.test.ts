@@ -1,70 +1,11 @@
 /** Whatever goes wrong with telemetry, the app is the same with and without this library; docs/faults.md says what is lost. */
-import type { Snapshot } from 'opentelemetry-mangopay'
-import { afterEach, describe, expect, it } from 'vitest'
-import { DEMO_CLIENT } from '../examples/mock/options.ts'
-import { type Mock, startMock } from '../examples/mock/server.ts'
-import type { ServiceSettings } from './children/service.ts'
+import { describe, expect, it } from 'vitest'
 import type { SeveralSettings } from './children/several.ts'
-import { type Collector, type Manner, startCollector } from './support/collector.ts'
-import { type Ended, type Running, start } from './support/run.ts'
+import type { Manner } from './support/collector.ts'
+import { start } from './support/run.ts'
+import { setStage, sideBySide, snapshotOf } from './support/side-by-side.ts'
 
 const REQUESTS = 'mangopay.client.requests'
-
-interface Stage {
-  mock: Mock
-  collector: Collector
-  settings: ServiceSettings
-}
-const stages: Stage[] = []
-afterEach(async () => {
-  await Promise.all(stages.splice(0).flatMap(({ mock, collector }) => [mock.close(), collector.close()]))
-})
-
-const setStage = async (more: Partial<ServiceSettings>, manner: Manner | 'none'): Promise<Stage> => {
-  const mock = await startMock()
-  const collector = await startCollector(manner === 'none' ? 'accept' : manner)
-  if (manner === 'none') await collector.close()
-  const { clientId, apiKey } = DEMO_CLIENT
-  const { hostPort, url } = mock
-  const settings: ServiceSettings = {
-    ...{ hostPort, url, clientId, apiKey, token: mock.issueToken(), collector: collector.url },
-    ...{ ours: true, calls: 10, end: 'shutdown' },
-    ...more,
-  }
-  const stage = { mock, collector, settings }
-  stages.push(stage)
-  return stage
-}
-
-/** The same service with this library and without, each with a Mangopay and a collector of its own. */
-const sideBySide = async (
-  more: Partial<ServiceSettings>,
-  manner: Manner | 'none' = 'accept',
-  meanwhile: (stage: Stage, child: Running) => Promise<void> = async () => {},
-) => {
-  const run = async (ours: boolean) => {
-    const stage = await setStage({ ...more, ours }, manner)
-    const child = start('service', stage.settings)
-    const [ended] = await Promise.all([child.ended, meanwhile(stage, child)])
-    return { ...stage, ended }
-  }
-  const [ours, without] = await Promise.all([run(true), run(false)])
-  expect(visible(ours.ended)).toEqual(visible(without.ended))
-  expect(ours.mock.log.totals()).toEqual(without.mock.log.totals())
-  return ours
-}
-
-/** What the app did, as anybody can see it. Pids and ports differ from run to run. */
-const visible = ({ status, stdout, stderr }: Ended) => ({
-  status,
-  stdout,
-  stderr: stderr.replace(/127\.0\.0\.1:\d+/g, ''),
-})
-
-const snapshotOf = ({ messages }: Ended) => {
-  const { snapshot } = messages.at(-1) as { snapshot: Snapshot }
-  return snapshot.environments['lab']
-}
 
 describe('a collector', () => {
   it.each<[string, Manner | 'none']>([

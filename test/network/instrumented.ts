@@ -43,7 +43,7 @@ export interface Ask {
 }
 
 /** How a call went for the app. */
-export interface Told {
+interface Told {
   status?: number
   body?: unknown
   error?: unknown
