@@ -12,7 +12,7 @@ import { buildRules, type RuleOptions } from './rules.ts'
 import { LABEL, SERIES } from './spelling.ts'
 
 /** The uid of the Prometheus data source. The default is the one of `grafana/otel-lgtm` and of many set-ups. */
-export const DATASOURCE_UID = 'prometheus'
+const DATASOURCE_UID = 'prometheus'
 
 /** In annotations a single `$` is right: they are taken as they are. */
 const quote: Quote = {

@@ -41,7 +41,7 @@ const EDGE_TITLES: Record<number, string> = {
 }
 
 /** The page of the edge, in HTML: not Mangopay's own error shape. */
-export const edgePage = (status: number): Answer => html(status, EDGE_TITLES[status] ?? `${status}`, true)
+const edgePage = (status: number): Answer => html(status, EDGE_TITLES[status] ?? `${status}`, true)
 
 /** `Type` and message of the error reports whose Type is known. The others are answered with a message alone. */
 const REPORTS: Record<number, { type: string; message: string; errors?: Record<string, string> }> = {
@@ -98,7 +98,7 @@ export const unknownRoute = (host: string, target: string): Answer =>
   json(404, { Message: `No HTTP resource was found that matches the request URI 'https://${host}${target}'.` })
 
 /** 401 that asks for strong customer authentication, at a link that belongs to one end user. */
-export const scaChallenge = (redirectUrl: string): Answer => ({
+const scaChallenge = (redirectUrl: string): Answer => ({
   ...json(401, { Message: 'The user must authenticate' }),
   headers: {
     'Content-Type': 'application/json; charset=utf-8',

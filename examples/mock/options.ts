@@ -2,7 +2,7 @@ import type { FaultShare } from '../scenarios.ts'
 import { DEFAULT_QUOTA, type QuotaWindow } from './quota.ts'
 
 /** Which answers take part in something that is established for good answers only. */
-export interface Reach {
+interface Reach {
   /** 429s. */
   refused: boolean
   /** Other errors of the API. */

@@ -5,7 +5,7 @@
 import type { Act } from './cases.ts'
 
 /** One request to make. */
-export interface Ask {
+interface Ask {
   act: Act
   method: 'GET' | 'POST'
   origin: string

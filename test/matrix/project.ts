@@ -77,7 +77,7 @@ const firstLine = (text: string): string =>
     ?.slice(0, 200) ?? text.slice(0, 200)
 
 /** Empty when both are equal and something was answered at all. */
-export function compare(answered: Counts, counted: Counts): string {
+function compare(answered: Counts, counted: Counts): string {
   if (Object.keys(answered).length === 0) return 'no call was made'
   const keys = new Set([...Object.keys(answered), ...Object.keys(counted)])
   const wrong = [...keys].filter((key) => answered[key] !== counted[key])
