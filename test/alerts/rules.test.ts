@@ -9,15 +9,15 @@ import { RECORD_CASES } from './cases/records.ts'
 import { checkRules, testRules } from './promtool.ts'
 import { recordsOf, rulesOf } from './subset.ts'
 
-test('every alert has a case in which it fires and one in which it is silent', () => {
+test('every alert is seen firing and seen silent', () => {
   for (const alert of ALERT_NAMES) {
-    const moments = ALERT_CASES.filter((one) => one.alert === alert).map(({ at }) => at)
+    const moments = ALERT_CASES.filter((one) => one.alert === alert).flatMap(({ at }) => at)
     expect(
-      moments.some((at) => at.some(({ firing }) => firing.length > 0)),
+      moments.some(({ firing }) => firing.length > 0),
       `${alert} fires`,
     ).toBe(true)
     expect(
-      moments.some((at) => at.every(({ firing }) => firing.length === 0)),
+      moments.some(({ firing }) => firing.length === 0),
       `${alert} is silent`,
     ).toBe(true)
   }

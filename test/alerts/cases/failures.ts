@@ -64,7 +64,7 @@ const NOTHING: readonly AlertCase[] = [
     alert: 'MangopayNothingSucceeds',
     name: 'twelve refusals in the only export of a process',
     series: [calls('0+50x120'), refused(later(80, '12+0x1 _x30'), { job: 'refunds' })],
-    at: [{ minute: 82, firing: [firing('critical', '12', { job: 'refunds' })] }],
+    at: [silentAt(80), { minute: 81, firing: [firing('critical', '12', { job: 'refunds' })] }],
   },
   {
     alert: 'MangopayNothingSucceeds',
@@ -280,9 +280,41 @@ const BURN: readonly AlertCase[] = [
   },
   {
     alert: 'MangopayErrorBudgetBurn',
-    name: 'a burst of six minutes is no 7 % of an hour',
-    series: [calls('0+90x200'), timeout(shape([0, 70], [40, 6], [0, 100]))],
-    at: [silentAt(76), silentAt(80)],
+    name: 'a burst of six minutes that is 6 % of an hour',
+    series: [calls('0+90x200'), timeout(shape([0, 100], [58, 6], [0, 80]))],
+    at: [silentAt(104), silentAt(106), silentAt(108)],
+  },
+  {
+    alert: 'MangopayErrorBudgetBurn',
+    name: 'a burst of six minutes that is 9 % of an hour',
+    series: [calls('0+90x200'), timeout(shape([0, 100], [100, 6], [0, 80]))],
+    at: [{ minute: 112, firing: [firing('critical', ['9.244%', '9.852%'], { burn: 'fast' })] }],
+  },
+  {
+    alert: 'MangopayErrorBudgetBurn',
+    name: 'a quarter of an hour of proof before a ticket, two minutes before a page',
+    series: [calls('0+90x200'), timeout(later(100, '3000+0x90'))],
+    at: [
+      silentAt(101),
+      { minute: 102, firing: [firing('critical', ['25%', '24.69%'], { burn: 'fast' })] },
+      { minute: 114, firing: [firing('critical', ['35.71%', '35.34%'], { burn: 'fast' })] },
+      { minute: 117, firing: [firing('warning', '22.47%', { burn: 'slow' })] },
+    ],
+  },
+  {
+    alert: 'MangopayErrorBudgetBurn',
+    name: 'hours at 6.5 %: two are 2.3 % of six, three and a half 3.6 % (in two environments, to save a day)',
+    series: [
+      calls('0+90x700', { environment: 'two-hours' }),
+      timeout(shape([0, 420], [6.25, 120], [0, 100]), { environment: 'two-hours' }),
+      calls('0+90x700'),
+      timeout(shape([0, 420], [6.25, 210], [0, 60])),
+    ],
+    at: [
+      silentAt(541),
+      silentAt(560),
+      { minute: 620, firing: [firing('warning', ['3.679%', '3.669%'], { burn: 'slow' })] },
+    ],
   },
   {
     alert: 'MangopayErrorBudgetBurn',
@@ -316,15 +348,21 @@ const REFUSED: readonly AlertCase[] = [
   },
   {
     alert: 'MangopayAccessRefused',
-    name: 'six in ten minutes',
-    series: [calls(oneAt([22, 24], 60)), refused(oneAt([21, 22, 23, 24, 25, 26], 60))],
-    at: [silentAt(22), { minute: 30, firing: [firing('critical', '75%')] }],
+    name: 'five in ten minutes',
+    series: [calls(oneAt([22, 24], 60)), refused(oneAt([21, 22, 24, 25, 26], 60))],
+    at: [silentAt(22), { minute: 30, firing: [firing('critical', '71.43%')] }],
   },
   {
     alert: 'MangopayAccessRefused',
-    name: 'five spread over 18 minutes',
-    series: [refused(oneAt([20, 25, 30, 35, 40], 60))],
-    at: [silentAt(41), silentAt(43)],
+    name: 'one every three minutes',
+    series: [refused(oneAt([20, 23, 26, 29, 32, 35], 60))],
+    at: [silentAt(36), silentAt(38), silentAt(40)],
+  },
+  {
+    alert: 'MangopayAccessRefused',
+    name: 'two dozen in the only export of a process: one evaluation more',
+    series: [calls('0+50x120'), refused(later(80, '24+0x1 _x30'), { job: 'refunds' })],
+    at: [silentAt(80), { minute: 81, firing: [firing('critical', '100%', { job: 'refunds' })] }],
   },
   {
     alert: 'MangopayAccessRefused',
@@ -363,7 +401,7 @@ const LATENCY: readonly AlertCase[] = [
     alert: 'MangopayLatencyHigh',
     name: 'p95 of 3.75 s for five minutes',
     series: [calls('0+100x60'), ...buckets(slow, 60)],
-    at: [silentAt(5), { minute: 20, firing: [firing('warning', '3.75s', { job: 'shop' })] }],
+    at: [silentAt(5), { minute: 7, firing: [firing('warning', '3.75s', { job: 'shop' })] }],
   },
   {
     alert: 'MangopayLatencyHigh',

@@ -219,7 +219,7 @@ const HEADROOM: readonly AlertCase[] = [
     alert: 'MangopayRateLimitHeadroomLow',
     name: '91 % for five minutes',
     series: [...quota('2093+0x60'), ALIVE],
-    at: [silentAt(4), { minute: 9, firing: [ticket('15m', '91%')] }],
+    at: [silentAt(4), { minute: 6, firing: [ticket('15m', '91%')] }],
   },
   {
     alert: 'MangopayRateLimitHeadroomLow',
@@ -247,7 +247,7 @@ const HEADROOM: readonly AlertCase[] = [
     alert: 'MangopayRateLimitHeadroomLow',
     name: 'no call for more than an hour: history',
     series: [...quota('2200+0x400'), calls(shape([10, 30], [0, 300]))],
-    at: [{ minute: 80, firing: [ticket('15m', '95.65%')] }, silentAt(110)],
+    at: [{ minute: 90, firing: [ticket('15m', '95.65%')] }, silentAt(110)],
   },
   {
     alert: 'MangopayRateLimitHeadroomLow',
@@ -282,7 +282,7 @@ const NEARLY_EMPTY: readonly AlertCase[] = [
     alert: 'MangopayRateLimitNearlyEmpty',
     name: '24h at 98 %',
     series: [...quota('103488+0x60', { window: '24h' }), ALIVE],
-    at: [silentAt(2), { minute: 5, firing: [page('24h', '98%')] }],
+    at: [silentAt(2), { minute: 3, firing: [page('24h', '98%')] }],
   },
   {
     alert: 'MangopayRateLimitNearlyEmpty',
