@@ -197,7 +197,7 @@ export const INCIDENTS: readonly Incident[] = [
   {
     name: 'spent-at-night',
     title: 'Day quota gone (somebody without this library spent it), 3 calls an hour left',
-    knowable: { after: 60, why: 'three refusals take an hour' },
+    knowable: { after: 60, why: 'the third refusal' },
     begins: 0,
     story: story(8, 240, [
       ...service('night', (s) => (s < 0 ? 0 : 3 / 3_600)),
@@ -240,7 +240,7 @@ export const INCIDENTS: readonly Incident[] = [
   {
     name: 'night-outage',
     title: 'Outage at night: 3 calls an hour, nobody answers',
-    knowable: { after: 60, why: 'three failures take an hour' },
+    knowable: { after: 60, why: 'the fourth failure' },
     begins: B,
     story: story(11, B + 240, service('night', 3 / 3_600, { faults: faultsFrom(B, all({ kind: 'hang' })) })),
     expected: [{ alert: 'MangopayNothingSucceeds', within: 100, failures: 4, labels: { severity: 'critical' } }],
@@ -249,7 +249,7 @@ export const INCIDENTS: readonly Incident[] = [
   {
     name: 'edge-503',
     title: 'Edge answers 503 to everything, 30 calls an hour',
-    knowable: { after: 10, why: 'five failures take ten minutes' },
+    knowable: { after: 10, why: 'the fifth failure' },
     begins: B,
     story: story(
       12,
@@ -284,7 +284,7 @@ export const INCIDENTS: readonly Incident[] = [
   {
     name: 'revoked-key-night',
     title: 'Revoked API key at 3 calls an hour',
-    knowable: { after: 60, why: 'three refusals take an hour' },
+    knowable: { after: 60, why: 'the fourth refusal' },
     begins: B,
     story: story(15, B + 240, service('night', 3 / 3_600, { faults: faultsFrom(B, all({ kind: 'credentials' })) })),
     expected: [{ alert: 'MangopayNothingSucceeds', within: 100, failures: 4, labels: { severity: 'critical' } }],

@@ -20,12 +20,12 @@ const list = (fired: readonly Fired[], begins: number, severity: string): string
 }
 
 /** The row of an incident. */
-export const rowOf = ({ incident, fired, first429 }: Verdict): { name: string; text: string } => {
+export const rowOf = ({ incident, fired, first429, knowable: after }: Verdict): { name: string; text: string } => {
   const { name, title, knowable, begins } = incident
   const limited = first429 === undefined ? 'never' : first429 < 0 ? 'before' : minutesText(first429)
   const cells = [
     title,
-    knowable.after === 0 ? knowable.why : `${minutesText(knowable.after)}: ${knowable.why}`,
+    after === 0 ? knowable.why : `${minutesText(after)}: ${knowable.why}`,
     limited,
     list(fired, begins, 'critical'),
     list(fired, begins, 'warning'),

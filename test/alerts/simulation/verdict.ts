@@ -10,6 +10,8 @@ export interface Verdict {
   fired: readonly Fired[]
   /** When the first 429 came. */
   first429: number | undefined
+  /** When it was knowable: at the time the incident tells, or when enough calls had failed. */
+  knowable: number
   /** What is wrong; empty when all is well. */
   complaints: readonly string[]
 }
@@ -44,5 +46,7 @@ export const judge = (incident: Incident, { first429, failures }: Played, fired:
   // One storm is one page: an alert that comes and goes pages each time it comes.
   for (const { alert, episodes, labels } of fired)
     if (labels['severity'] === 'critical' && episodes > 1) complaints.push(`${alert} paged ${episodes} times`)
-  return { incident, fired, first429: limited, complaints }
+  const enough = expected[0]?.failures
+  const knowable = enough === undefined ? incident.knowable.after : (failing[enough - 1] ?? incident.knowable.after)
+  return { incident, fired, first429: limited, knowable, complaints }
 }
