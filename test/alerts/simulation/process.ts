@@ -3,6 +3,7 @@
 import { LABEL, SERIES, toPrometheus } from '../../../alerts/spelling.ts'
 import type { Fault, FaultShare, OperationShare } from '../../../examples/scenarios.ts'
 import { ATTR_MANGOPAY_ACCOUNT } from '../../../src/names.ts'
+import { expected, judge } from '../../../src/outcome.ts'
 import { type Limits, windowSeconds } from './quota.ts'
 
 /** A process of the story. Times in seconds of the simulation. */
@@ -26,68 +27,59 @@ export interface ProcessPlan {
 
 /** What became of one call. */
 export interface Result {
-  status?: number
-  category?: string
-  outcome: 'success' | 'failure' | 'unknown'
+  status: number | undefined
+  category: string | undefined
+  outcome: string
   seconds: number
 }
 
-const isWrite = (operation: string): boolean =>
-  /^(POST|PUT|DELETE) /.test(operation) && !operation.includes('/oauth/token')
+const isToken = (operation: string): boolean => operation.includes('/oauth/token')
+const isWrite = (operation: string): boolean => /^(POST|PUT|DELETE) /.test(operation) && !isToken(operation)
 
-const CATEGORY_OF_STATUS: Readonly<Record<number, string>> = {
-  401: 'authentication',
-  403: 'authorization',
-  404: 'not_found',
-  408: 'timeout',
-  409: 'idempotency_conflict',
-  429: 'rate_limit',
-}
+/** Time-out of the client, in seconds. */
+const PATIENCE = 30
 
-const ofStatus = (status: number, operation: string, seconds: number): Result => {
-  if (status < 400) return { status, outcome: 'success', seconds }
-  const settled = status < 500 && status !== 408 && status !== 409
-  return {
-    status,
-    category: CATEGORY_OF_STATUS[status] ?? (status >= 500 ? 'server_error' : 'invalid_request'),
-    outcome: isWrite(operation) && !settled ? 'unknown' : 'failure',
-    seconds,
-  }
-}
-
-/** How the library reports a call with this fault, by the tables of the telemetry contract. */
+/** How the library reports a call with this fault: judged by its own code. */
 export const resultOf = (fault: Fault | undefined, operation: string, seconds: number): Result => {
-  const silent = (category: string, after: number): Result => ({
-    category,
-    outcome: isWrite(operation) ? 'unknown' : 'failure',
-    seconds: after,
-  })
+  const end = (
+    status: number | undefined,
+    more: { failure?: 'timeout' | 'network'; sca?: boolean; seconds?: number } = {},
+  ): Result => {
+    const { category, outcome } = judge({
+      write: isWrite(operation),
+      token: isToken(operation),
+      status,
+      failure: more.failure && { kind: more.failure, neverSent: false },
+      undici: false,
+      sca: more.sca ?? false,
+    })
+    return { status, category, outcome, seconds: more.seconds ?? seconds }
+  }
   switch (fault?.kind) {
     case undefined:
-      return ofStatus(200, operation, seconds)
+      return end(200)
     case 'status':
     case 'edge':
-      return ofStatus(fault.status, operation, seconds)
     case 'empty':
-      return ofStatus(fault.status, operation, seconds)
+      return end(fault.status)
     case 'credentials':
-      return ofStatus(401, operation, seconds)
+      return end(401)
     case 'sca':
-      return { status: 401, category: 'sca_required', outcome: 'failure', seconds }
+      return end(401, { sca: true })
     case 'slow':
-      return ofStatus(200, operation, fault.milliseconds / 1_000)
+      return end(200, { seconds: fault.milliseconds / 1_000 })
     case 'hang':
-      return silent('timeout', 30)
+      return end(undefined, { failure: 'timeout', seconds: PATIENCE })
     case 'stall':
-      return { status: 200, ...silent('timeout', 30) }
+      return end(200, { failure: 'timeout', seconds: PATIENCE })
     case 'cut':
-      return { status: 200, ...silent('network', seconds) }
+      return end(200, { failure: 'network' })
     case 'reset':
-      return silent('network', seconds)
+      return end(undefined, { failure: 'network' })
     case 'redirect':
-      return ofStatus(307, operation, seconds)
+      return end(fault.status ?? 307)
     case 'reused_key':
-      return ofStatus(409, operation, seconds)
+      return end(409)
   }
 }
 
@@ -116,8 +108,10 @@ export class SimulatedProcess {
   record(operation: string, { status, category, outcome, seconds }: Result): void {
     if (!this.#known.has(operation)) {
       this.#known.add(operation)
-      this.#count(operation, 429, 'rate_limit', 'failure').value += 0
-      this.#count(operation, 500, 'server_error', isWrite(operation) ? 'unknown' : 'failure').value += 0
+      for (const status of [429, 500] as const) {
+        const { category, outcome } = expected(status, isWrite(operation))
+        this.#count(operation, status, category, outcome)
+      }
     }
     this.#count(operation, status, category, outcome).value++
     if (this.plan.durations) this.#observe(operation, seconds)
