@@ -55,7 +55,7 @@ export function supportPage({ run, types, special, peers }: Results): string {
   return `# What it runs with
 
 Written by \`npm run matrix\` on ${new Date().toISOString().slice(0, 10)}: ${cells} cells, each with the packed package in a project outside of the
-repository. A running cell makes 68 calls to a server on loopback by axios, fetch, undici and \`mangopay4-nodejs-sdk\`, some of
+repository. A running cell makes 82 calls to a server on loopback by axios, fetch, undici and \`mangopay4-nodejs-sdk\`, some of
 them refused, reset or limited, and compares the exported counter \`mangopay.client.requests\` with what the server answered, by
 operation and status: "yes" means equal.
 
