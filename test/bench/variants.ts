@@ -75,6 +75,8 @@ const hooked = (answer: () => unknown) => () => {
   const hook = processor.responseHook as (span: unknown, response: unknown) => void
   return { processor, during: (span: unknown) => hook(span, answer()) }
 }
+/** The same without the hook: what making the answers costs is not ours. */
+const unhooked = (answer: () => unknown) => () => ({ ...ours(), during: () => void answer() })
 const peer = (make: (meters: MeterProvider) => SpanProcessor) => () => ({ processor: make(realMeters()) })
 const off = () => ({ sampler: new AlwaysOffSampler() })
 
@@ -130,8 +132,10 @@ export const variants: Readonly<Record<string, Variant>> = {
     traffic: foreign(),
     set: () => ({ sampler: alwaysRecord(), processor: new Nothing() }),
   },
-  'quota headers, node:http': { against: 'ours', traffic: mangopay(), set: hooked(withQuota()) },
-  'quota headers, undici': { against: 'ours', traffic: mangopay(), set: hooked(undiciAnswer()) },
+  'answers, node:http': { against: 'answers, node:http', traffic: mangopay(), set: unhooked(withQuota()) },
+  'answers, undici': { against: 'answers, undici', traffic: mangopay(), set: unhooked(undiciAnswer()) },
+  'quota headers, node:http': { against: 'answers, node:http', traffic: mangopay(), set: hooked(withQuota()) },
+  'quota headers, undici': { against: 'answers, undici', traffic: mangopay(), set: hooked(undiciAnswer()) },
   ...every(scales.length, (length) => pair(`URLs of ${length} characters`, longUrls(length))),
   ...every(scales.urls, (count) => pair(`${count} different URLs`, mangopay(count))),
   ...pair('URLs never seen before', endless()),

@@ -34,7 +34,10 @@ const versionsOf = (line: SdkLine): string =>
 
 /** The page. */
 export function supportPage({ run, types, special, peers }: Results): string {
-  const nodes = Object.keys(nodeVersions)
+  // Object keys that look like whole numbers come first; the oldest belongs there.
+  const nodes = Object.keys(nodeVersions).sort(
+    (a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10) || b.length - a.length,
+  )
   const runTable = sdkLines.map((line) => [
     `${line.name} (${versionsOf(line)})`,
     ...nodes.map((node) => summary(run.filter(({ cell }) => cell.line === line && cell.node === node))),
@@ -56,14 +59,14 @@ export function supportPage({ run, types, special, peers }: Results): string {
 
 Written by \`npm run matrix\` on ${new Date().toISOString().slice(0, 10)}: ${cells} cells, each with the packed package in a project outside of the
 repository. A running cell makes 82 calls to a server on loopback by axios, fetch, undici and \`mangopay4-nodejs-sdk\`, some of
-them refused, reset or limited, and compares the exported counter \`mangopay.client.requests\` with what the server answered, by
+them refused by status or reset, and compares the exported counter \`mangopay.client.requests\` with what the server answered, by
 operation and status: "yes" means equal.
 
 ## Node and SDK
 
 Each cell stands for four apps: ES module and CommonJS, set up in code (all traces sampled out, so only the counter speaks) and by
 \`--import\` or \`--require opentelemetry-mangopay/register\` (all exported, each span with its tags). Empty: the SDK does not
-support that Node. Exact versions of Node: ${Object.values(nodeVersions).join(', ')}.
+support that Node. Exact versions of Node: ${nodes.map((node) => nodeVersions[node]).join(', ')}.
 
 ${rows(['SDK', ...nodes.map((node) => `Node ${node}`)], runTable)}
 
