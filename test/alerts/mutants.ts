@@ -43,7 +43,10 @@ export const withoutOneSide = (expr: string): { what: string; expr: string }[] =
       const [left, right] = [node.firstChild, node.lastChild]
       if (!operator || !left || !right) return
       const text = (side: { from: number; to: number }) =>
-        expr.slice(side.from, side.to).replace(/\s+/g, ' ').slice(0, 60)
+        expr
+          .slice(side.from, side.to)
+          .replace(/\s+/g, ' ')
+          .replace(/^(.{50}).*(.{50})$/, '$1 … $2')
       found.push({ what: `no ${operator.toLowerCase()} ${text(right)}`, expr: keep(node.from, node.to, left) })
       if (operator === 'Or')
         found.push({ what: `nothing before or: ${text(left)}`, expr: keep(node.from, node.to, right) })

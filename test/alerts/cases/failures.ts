@@ -133,6 +133,12 @@ const NOTHING: readonly AlertCase[] = [
   },
   {
     alert: 'MangopayNothingSucceeds',
+    name: 'four failures, and then nobody called for an hour and a half',
+    series: [calls(oneAt([20], 400)), timeout(oneAt([40, 50, 60, 70], 400))],
+    at: [silentAt(185)],
+  },
+  {
+    alert: 'MangopayNothingSucceeds',
     name: 'a few 400s at night are a bug, not an outage',
     series: [calls(oneAt([20], 400)), calls(oneAt([40, 60, 80, 100, 120, 140], 400), { category: 'invalid_request' })],
     at: [silentAt(150)],
@@ -161,7 +167,7 @@ const FAILING: readonly AlertCase[] = [
       calls('0+4x60', { category: 'server_error', status: 502 }),
       calls('0+3x60', { category: 'network' }),
     ],
-    at: [silentAt(3), { minute: 5, firing: [firing('critical', '11%')] }],
+    at: [silentAt(3), { minute: 4, firing: [firing('critical', '11%')] }],
   },
   { alert: 'MangopayFailing', name: '9 %', series: [calls('0+91x60'), timeout('0+9x60')], at: [silentAt(20)] },
   {
@@ -318,6 +324,22 @@ const BURN: readonly AlertCase[] = [
   },
   {
     alert: 'MangopayErrorBudgetBurn',
+    name: 'a tiny service among big ones: half of its calls, three an hour',
+    series: [calls('0+900x120'), calls('0+0.05x120', { job: 'tiny' }), timeout('0+0.05x120', { job: 'tiny' })],
+    at: [silentAt(100)],
+  },
+  {
+    alert: 'MangopayErrorBudgetBurn',
+    name: 'one service among big ones had ten bad minutes an hour ago',
+    series: [
+      calls('0+900x200'),
+      calls('0+5x200', { job: 'payouts' }),
+      timeout(shape([0, 100], [5, 10], [0, 80]), { job: 'payouts' }),
+    ],
+    at: [silentAt(158)],
+  },
+  {
+    alert: 'MangopayErrorBudgetBurn',
     name: 'one service among big ones: named',
     series: [calls('0+900x200'), calls('0+5x200', { job: 'payouts' }), timeout('0+5x200', { job: 'payouts' })],
     at: [
@@ -380,7 +402,7 @@ const REFUSED: readonly AlertCase[] = [
     alert: 'MangopayAccessRefused',
     name: 'kept for five minutes, no longer',
     series: [calls(shape([30, 30], [90_000, 60])), refused('0+70x90')],
-    at: [{ minute: 34, firing: [firing('critical', '70%')] }, silentAt(37)],
+    at: [{ minute: 35, firing: [firing('critical', '70%')] }, silentAt(37)],
   },
 ]
 
@@ -401,7 +423,7 @@ const LATENCY: readonly AlertCase[] = [
     alert: 'MangopayLatencyHigh',
     name: 'p95 of 3.75 s for five minutes',
     series: [calls('0+100x60'), ...buckets(slow, 60)],
-    at: [silentAt(5), { minute: 7, firing: [firing('warning', '3.75s', { job: 'shop' })] }],
+    at: [silentAt(6), { minute: 7, firing: [firing('warning', '3.75s', { job: 'shop' })] }],
   },
   {
     alert: 'MangopayLatencyHigh',
@@ -431,7 +453,7 @@ const LATENCY: readonly AlertCase[] = [
     alert: 'MangopayLatencyHigh',
     name: 'ten minutes of slow answers are forgotten ten minutes later, and kept for ten more',
     series: [calls('0+100x100'), ...buckets(slow, 30)],
-    at: [{ minute: 46, firing: [firing('warning', '3.75s', { job: 'shop' })] }, silentAt(52)],
+    at: [{ minute: 48, firing: [firing('warning', '3.75s', { job: 'shop' })] }, silentAt(52)],
   },
 ]
 

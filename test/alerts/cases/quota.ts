@@ -219,7 +219,7 @@ const HEADROOM: readonly AlertCase[] = [
     alert: 'MangopayRateLimitHeadroomLow',
     name: '91 % for five minutes',
     series: [...quota('2093+0x60'), ALIVE],
-    at: [silentAt(4), { minute: 6, firing: [ticket('15m', '91%')] }],
+    at: [silentAt(5), { minute: 6, firing: [ticket('15m', '91%')] }],
   },
   {
     alert: 'MangopayRateLimitHeadroomLow',

@@ -129,9 +129,9 @@ export const RECORD_CASES: readonly RecordCase[] = [
   },
   {
     name: 'forecast: all of the window’s calls are young, so none leaves yet',
-    series: [...quota('0+0x50 0+60x12 720+0x20'), calls('0+0x50 0+60x20')],
+    series: [...quota('0+0x49 0+60x12 720+0x20'), calls(later(50, '0+60x20'))],
     minute: 60,
-    expr: `${bare(RECORDS.forecast)} > bool 1.3`,
+    expr: `${bare(RECORDS.forecast)} > bool 0.5`,
     samples: [used15(0)],
   },
 ]
