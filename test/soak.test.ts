@@ -16,5 +16,5 @@ describe('soak', () => {
 
     const { calls } = soak.mangopay.snapshot().environments['sandbox'] ?? { calls: 0 }
     expect(calls).toBe(120_000 - 120_000 / 5)
-  })
+  }, 180_000)
 })
