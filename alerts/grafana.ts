@@ -5,7 +5,7 @@
 
 import { createHash } from 'node:crypto'
 import { stringify } from 'yaml'
-import type { AlertRule, Quote } from './model.ts'
+import type { AlertName, AlertRule, Quote } from './model.ts'
 import { annotations, type LinkOptions, severity } from './prometheus.ts'
 import { RECORDS } from './records.ts'
 import { buildRules, type RuleOptions } from './rules.ts'
@@ -13,6 +13,24 @@ import { LABEL, SERIES } from './spelling.ts'
 
 /** The uid of the Prometheus data source. The default is the one of `grafana/otel-lgtm` and of many set-ups. */
 const DATASOURCE_UID = 'prometheus'
+
+/** The uid of the dashboard, which never changes. */
+const DASHBOARD_UID = 'mangopay-api-client'
+
+/** The panel that shows an alert’s cause: Grafana draws the alert’s states into it and links to it. */
+export const PANEL_OF: Readonly<Record<AlertName, number>> = {
+  MangopayRateLimited: 14,
+  MangopayRateLimitExhaustionPredicted: 11,
+  MangopayRateLimitHeadroomLow: 10,
+  MangopayRateLimitNearlyEmpty: 10,
+  MangopayNothingSucceeds: 20,
+  MangopayFailing: 22,
+  MangopayErrorBudgetBurn: 62,
+  MangopayAccessRefused: 21,
+  MangopayLatencyHigh: 30,
+  MangopayUnknownOutcomes: 23,
+  MangopayTelemetryMissing: 70,
+}
 
 /** In annotations a single `$` is right: they are taken as they are. */
 const quote: Quote = {
@@ -79,6 +97,8 @@ export const renderGrafana = (options: RuleOptions & LinkOptions & { datasourceU
     title: titleOf(rule),
     condition: 'C',
     data: dataOf(rule.expr, options.datasourceUid ?? DATASOURCE_UID),
+    dashboardUid: DASHBOARD_UID,
+    panelId: PANEL_OF[rule.alert],
     noDataState: 'OK',
     execErrState: 'OK',
     for: context.span(rule.forMinutes),

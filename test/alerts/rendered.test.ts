@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { PANEL_OF } from '../../alerts/grafana.ts'
 import { INHIBIT_RULES } from '../../alerts/inhibition.ts'
 import { ALERT_NAMES } from '../../alerts/model.ts'
 import { DASHBOARD_BASE, RUNBOOK_BASE } from '../../alerts/prometheus.ts'
@@ -29,6 +30,8 @@ interface GrafanaRule {
   title: string
   condition: string
   data: { refId: string; datasourceUid: string; model: Record<string, unknown> }[]
+  dashboardUid: string
+  panelId: number
   for: string
   keepFiringFor?: string
   labels: Record<string, string>
@@ -106,6 +109,26 @@ describe('Grafana', () => {
         'C __expr__',
       ])
     }
+  })
+
+  test('points to panels that the dashboard has, by its uid', () => {
+    interface Panel {
+      id: number
+      type: string
+      title: string
+      panels?: Panel[]
+    }
+    const dashboard = JSON.parse(read('dashboards/mangopay-api-client.json')) as { uid: string; panels: Panel[] }
+    const all = (panels: Panel[]): Panel[] => panels.flatMap((panel) => [panel, ...all(panel.panels ?? [])])
+    const titles = new Map(all(dashboard.panels).map(({ id, type, title }) => [id, `${type} ${title}`]))
+    for (const rule of grafanaRules) {
+      expect(rule.dashboardUid).toBe(dashboard.uid)
+      expect(titles.get(rule.panelId), rule.title).toMatch(/^(timeseries|table) /)
+    }
+    expect(titles.get(PANEL_OF.MangopayRateLimited)).toContain('429')
+    expect(titles.get(PANEL_OF.MangopayLatencyHigh)).toContain('Latency')
+    expect(titles.get(PANEL_OF.MangopayUnknownOutcomes)).toContain('may have happened')
+    expect(titles.get(PANEL_OF.MangopayRateLimitExhaustionPredicted)).toContain('forecast')
   })
 
   test('has uids that Grafana accepts, each once', () => {

@@ -443,7 +443,7 @@ export const INCIDENTS: readonly Incident[] = [
     title: 'A cron job of ten hours ends',
     knowable: { after: 0, why: 'nothing is wrong' },
     begins: hours(12),
-    story: story(27, hours(20), [
+    story: story(27, hours(14), [
       ...shop(),
       ...service('nightly', 0.2, { from: minutes(hours(2)), to: minutes(hours(12)) }),
     ]),
@@ -454,7 +454,7 @@ export const INCIDENTS: readonly Incident[] = [
     title: 'A service stops reporting, the calls go on',
     knowable: { after: 6, why: 'five minutes are a slow export or a restart' },
     begins: hours(18),
-    story: story(28, hours(20), [
+    story: story(28, hours(19), [
       ...service('shop', 0.4),
       ...service('payouts', 0.1, { arrives: (s) => s < minutes(hours(18)) }),
     ]),
