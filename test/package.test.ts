@@ -24,7 +24,6 @@ it('is packed with what a user needs and nothing else', async () => {
   for (const needed of [
     'dist/esm/index.js',
     'dist/esm/index.d.ts',
-    'dist/esm/register.js',
     'dist/esm/names.js',
     'dist/cjs/index.js',
     'dist/cjs/index.d.ts',
@@ -34,6 +33,7 @@ it('is packed with what a user needs and nothing else', async () => {
     'dashboards/mangopay-api-client.json',
     'alerts/mangopay.rules.yml',
     'alerts/grafana-alerting.yaml',
+    'alerts/mangopay.records.yml',
     'docs/runbook.md',
     'LICENSE',
   ]) {
