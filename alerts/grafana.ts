@@ -5,6 +5,7 @@
 
 import { createHash } from 'node:crypto'
 import { stringify } from 'yaml'
+import { DASHBOARD } from '../dashboards/palette.ts'
 import type { AlertName, AlertRule, Quote } from './model.ts'
 import { annotations, type LinkOptions, severity } from './prometheus.ts'
 import { RECORDS } from './records.ts'
@@ -13,9 +14,6 @@ import { LABEL, SERIES } from './spelling.ts'
 
 /** The uid of the Prometheus data source. The default is the one of `grafana/otel-lgtm` and of many set-ups. */
 const DATASOURCE_UID = 'prometheus'
-
-/** The uid of the dashboard, which never changes. */
-const DASHBOARD_UID = 'mangopay-api-client'
 
 /** The panel that shows an alert’s cause: Grafana draws the alert’s states into it and links to it. */
 export const PANEL_OF: Readonly<Record<AlertName, number>> = {
@@ -97,7 +95,7 @@ export const renderGrafana = (options: RuleOptions & LinkOptions & { datasourceU
     title: titleOf(rule),
     condition: 'C',
     data: dataOf(rule.expr, options.datasourceUid ?? DATASOURCE_UID),
-    dashboardUid: DASHBOARD_UID,
+    dashboardUid: DASHBOARD.uid,
     panelId: PANEL_OF[rule.alert],
     noDataState: 'OK',
     execErrState: 'OK',
