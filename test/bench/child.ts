@@ -2,6 +2,8 @@
  * One variant in a process of its own, so that none spoils the machine code of another. Does what it is told by its
  * parent: makes spans, and answers with the CPU time (of all threads, the garbage collector's too) or the bytes it took.
  */
+import type { HeapProfiler } from 'node:inspector'
+import { Session } from 'node:inspector/promises'
 import type { TracerProvider } from '@opentelemetry/api'
 import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base'
 import { variants } from './variants.ts'
@@ -23,7 +25,6 @@ const provider: TracerProvider = new BasicTracerProvider({
 })
 const tracer = provider.getTracer('@opentelemetry/instrumentation-http', '0.223.0')
 const turn = () => new Promise((resolve) => setImmediate(resolve))
-const collect = (globalThis as { gc?: () => void }).gc
 
 let made = 0
 async function run(spans: number): Promise<void> {
@@ -36,12 +37,24 @@ async function run(spans: number): Promise<void> {
   }
 }
 
+/** Bytes allocated meanwhile, whether or not they were freed again, by the sampling of V8's heap profiler. */
+async function allocatedBy(work: () => Promise<void>): Promise<number> {
+  const session = new Session()
+  session.connect()
+  const collected = { includeObjectsCollectedByMajorGC: true, includeObjectsCollectedByMinorGC: true }
+  await session.post('HeapProfiler.startSampling', { samplingInterval: 1024, ...collected })
+  await work()
+  const { profile } = await session.post('HeapProfiler.stopSampling')
+  session.disconnect()
+  const sum = ({ selfSize, children }: SamplingHeapProfileNode): number =>
+    children.reduce((total, child) => total + sum(child), selfSize)
+  return sum(profile.head)
+}
+type SamplingHeapProfileNode = HeapProfiler.SamplingHeapProfileNode
+
 process.on('message', async ({ measure, spans }: Order) => {
   if (measure === 'bytes') {
-    collect?.()
-    const before = process.memoryUsage().heapUsed
-    await run(spans)
-    process.send?.((process.memoryUsage().heapUsed - before) / spans)
+    process.send?.((await allocatedBy(() => run(spans))) / spans)
     return
   }
   const before = process.cpuUsage()

@@ -5,16 +5,13 @@ import { fileURLToPath } from 'node:url'
 import type { Order } from './child.ts'
 
 const child = fileURLToPath(new URL('./child.js', import.meta.url))
-// A young generation that is never full within a round: what was allocated is what the heap has grown by.
-const roomy = ['--expose-gc', '--max-semi-space-size=256', '--min-semi-space-size=256']
-
 /** A running variant. */
 export class Runner {
   readonly #process: ChildProcess
 
-  constructor(name: string, measure: Order['measure'], profile?: string) {
+  constructor(name: string, profile?: string) {
     const cpuProfile = profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`, '--cpu-prof-interval=200'] : []
-    this.#process = fork(child, [name], { execArgv: measure === 'bytes' ? roomy : cpuProfile })
+    this.#process = fork(child, [name], { execArgv: cpuProfile })
   }
 
   /** Nanoseconds of CPU, or bytes, for each span. */
@@ -82,7 +79,7 @@ export async function measure(name: string, against: string, effort: Effort): Pr
   const base: number[] = []
   const order: Order = { measure: 'cpu', spans: effort.spans }
   for (let launch = 0; launch < effort.launches; launch += 1) {
-    const pair = [new Runner(name, 'cpu'), new Runner(against, 'cpu')] as const
+    const pair = [new Runner(name), new Runner(against)] as const
     const rounds: [number[], number[]] = [[], []]
     for (const it of pair) for (let warm = 0; warm < 6; warm += 1) await it.run(order)
     for (let round = 0; round < effort.rounds; round += 1) {
@@ -104,17 +101,16 @@ export async function measure(name: string, against: string, effort: Effort): Pr
 }
 
 async function allocated(name: string): Promise<number> {
-  const runner = new Runner(name, 'bytes')
-  const values: number[] = []
-  for (let warm = 0; warm < 16; warm += 1) await runner.run({ measure: 'bytes', spans: 5_000 })
-  for (let round = 0; round < 9; round += 1) values.push(await runner.run({ measure: 'bytes', spans: 5_000 }))
+  const runner = new Runner(name)
+  await runner.run({ measure: 'cpu', spans: 100_000 })
+  const bytes = await runner.run({ measure: 'bytes', spans: 50_000 })
   await runner.end()
-  return at(values, 0.5)
+  return bytes
 }
 
 /** CPU time for each span with this many processes at once. */
 export async function together(name: string, processes: number, spans: number): Promise<number> {
-  const runners = Array.from({ length: processes }, () => new Runner(name, 'cpu'))
+  const runners = Array.from({ length: processes }, () => new Runner(name))
   const all = () => Promise.all(runners.map((it) => it.run({ measure: 'cpu', spans })))
   await all()
   const values: number[] = []

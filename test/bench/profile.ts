@@ -18,7 +18,7 @@ interface Profile {
 /** The functions that take most of a variant's time themselves. */
 export async function hotspots(variant: string): Promise<Hotspot[]> {
   const folder = mkdtempSync(join(tmpdir(), 'profile-'))
-  const runner = new Runner(variant, 'cpu', folder)
+  const runner = new Runner(variant, folder)
   for (let round = 0; round < 20; round += 1) await runner.run({ measure: 'cpu', spans: 20_000 })
   await runner.end()
   const file = readdirSync(folder).find((name) => name.endsWith('.cpuprofile')) ?? ''

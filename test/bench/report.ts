@@ -1,6 +1,6 @@
 /** The goals, and the page that says how they were met. */
 import { readFileSync } from 'node:fs'
-import { cpus } from 'node:os'
+import { cpus, loadavg } from 'node:os'
 import type { Effort, Figure, Result } from './measure.ts'
 import { peerPackages } from './peers.ts'
 import type { Hotspot } from './profile.ts'
@@ -145,12 +145,15 @@ export function performancePage(measured: Measured, effort: Effort): string {
   )
   return `# What it costs, and what it bears
 
-Written by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}: Node ${process.version}, OpenTelemetry SDK ${api.version}, ${cpus().length} x ${cpus()[0]?.model.trim()};
+Written by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}: Node ${process.version}, OpenTelemetry SDK ${api.version}, ${cpus().length} x ${cpus()[0]?.model.trim()},
+load average ${loadavg()
+    .map((load) => load.toFixed(1))
+    .join(', ')} at the end (1 is this benchmark alone);
 ${versions.join(', ')}.
 
 Each figure compares two processes that run in turn, ${rounds} rounds of ${spans} spans, of which the lower quartile is taken, and that
 ${launches} times anew; given are the median and, in brackets, the lowest and highest of the ${launches}, in CPU time (of all threads, so garbage
-collection counts). "Base" is the same SDK with one processor whose hooks are all there
+collection counts). Bytes are allocated ones, by the sampling of V8's heap profiler over 50,000 spans. "Base" is the same SDK with one processor whose hooks are all there
 and all empty. A span is what the HTTP instrumentation makes of a call, with eight attributes; the call itself, which costs a
 hundred times as much, is left out.
 
