@@ -117,12 +117,6 @@ function lines(value: Attributes[string]): HeaderValue | undefined {
   return Array.isArray(value) ? value.filter((line): line is string => typeof line === 'string') : undefined
 }
 
-/** The values of a header, one for each comma-separated element of each line. */
-export function elements(header: HeaderValue | undefined): string[] {
-  if (header === undefined) return []
-  return typeof header === 'string' ? header.split(',') : header.flatMap((line) => String(line).split(','))
-}
-
 /** Whether a 401 asks the end user for strong customer authentication. Nothing else of the header is looked at. */
 export function asksForSca({ challenge }: ResponseHeaders): boolean {
   const lines = typeof challenge === 'string' ? [challenge] : Array.isArray(challenge) ? challenge : []

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { asksForSca, elements, readHeaderAttributes, readResponseHeaders } from '../src/headers.ts'
+import { asksForSca, readHeaderAttributes, readResponseHeaders } from '../src/headers.ts'
 
 const NONE = { used: undefined, remaining: undefined, reset: undefined, date: undefined, challenge: undefined }
 const bytes = (...texts: string[]) => texts.map((text) => Buffer.from(text, 'latin1'))
@@ -78,11 +78,6 @@ describe('the headers on a span', () => {
   it('are none when none of them was recorded', () => {
     expect(readHeaderAttributes({ 'http.response.header.date': 'D' })).toBeUndefined()
   })
-})
-
-it('a header’s elements come from every line', () => {
-  expect(elements(['1, 2', '3']).map((one) => one.trim())).toEqual(['1', '2', '3'])
-  expect(elements(undefined)).toEqual([])
 })
 
 describe('asking for strong customer authentication', () => {
