@@ -5,10 +5,11 @@
  */
 import { lab } from '../matrix/lab.ts'
 import { writeSection } from '../tools/section.ts'
+import { goals, type Measured } from './goals.ts'
 import { type Effort, measure, type Result, together } from './measure.ts'
 import { peerPackages } from './peers.ts'
 import { hotspots } from './profile.ts'
-import { goals, type Measured, performancePage } from './report.ts'
+import { performancePage } from './report.ts'
 import { callsFor } from './snapshot.ts'
 import { variants } from './variants.ts'
 

@@ -8,110 +8,21 @@ import type { IncomingMessage } from 'node:http'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Attributes } from '@opentelemetry/api'
 import { type Case, cases, type Hop, type Target } from './cases.ts'
 import { type Client, clients } from './clients.ts'
-import type { Recorded, RecordedSpan, Truth } from './record.ts'
+import type { Recorded, Truth } from './record.ts'
+import { ports, recorder, saw, scopes, seenSince } from './recorder.ts'
 import { blockedPort, type RawServer, rawServer, refusedPort } from './server.ts'
 
 const [folder = '', convention = ''] = process.argv.slice(2)
 const load = createRequire(join(folder, 'lab.js'))
-
-/** The part of every line's span that is recorded. */
-interface LabSpan {
-  kind: number
-  name: string
-  attributes: Attributes
-  status: RecordedSpan['status']
-  events: { name: string; attributes?: Attributes }[]
-  instrumentationScope?: { name: string; version?: string }
-  instrumentationLibrary?: { name: string; version?: string }
-}
-interface Seen {
-  span: LabSpan
-  start: Attributes
-  response?: { isComplete: () => boolean | undefined; headers: string[]; client: 'http' | 'undici' }
-  recorded?: RecordedSpan
-}
-
-const scopes: { name: string; version?: string }[] = []
-let seen: Seen[] = []
-
-function scopeIndex(span: LabSpan): number {
-  const { name = '', version } = span.instrumentationScope ?? span.instrumentationLibrary ?? {}
-  const at = scopes.findIndex((it) => it.name === name)
-  return at >= 0 ? at : scopes.push({ name, ...(version && { version }) }) - 1
-}
-
-// Ports and the start of a stack tell nothing and change with each run.
-const ports = new Set<string>()
-const normal = (value: unknown): unknown => {
-  if (typeof value === 'number') return ports.has(`${value}`) || value > 30_000 ? 4010 : value
-  if (typeof value !== 'string') return value
-  return value.replace(/(127\.0\.0\.1|localhost):\d+/g, '$1:4010').replace(/\b[0-9A-F]{16}:error/, '0:error')
-}
-const normalAll = (attributes: Attributes): Attributes =>
-  Object.fromEntries(
-    Object.entries(attributes)
-      .filter(([key]) => key !== 'exception.stacktrace')
-      .map(([key, value]) => [key, normal(value)]),
-  ) as Attributes
-
-function record(it: Seen): RecordedSpan {
-  const { span, start, response } = it
-  const keys = Object.keys(span.attributes)
-  const changed = keys.findIndex((key) => !(key in start) || start[key] !== span.attributes[key])
-  const authenticate = response?.headers.findIndex(
-    (text, at) => at % 2 === 0 && text.toLowerCase() === 'www-authenticate',
-  )
-  const wwwAuthenticate =
-    authenticate === undefined || authenticate < 0 ? undefined : response?.headers[authenticate + 1]
-  const complete = response?.isComplete()
-  return {
-    kind: span.kind,
-    name: span.name,
-    scope: scopeIndex(span),
-    status: JSON.parse(JSON.stringify(span.status, (_, value) => normal(value))),
-    attributes: normalAll(span.attributes),
-    initial: changed < 0 ? keys.length : changed,
-    ...(span.events.length > 0 && {
-      events: span.events.map(({ name, attributes }) => ({
-        name,
-        ...(attributes && { attributes: normalAll(attributes) }),
-      })),
-    }),
-    ...(response && {
-      hook: {
-        client: response.client,
-        ...(wwwAuthenticate && { wwwAuthenticate }),
-        ...(complete !== undefined && { complete }),
-      },
-    }),
-  }
-}
-
-const processor = {
-  onStart: (span: LabSpan) => {
-    if (span.kind === 2) seen.push({ span, start: { ...span.attributes } })
-  },
-  onEnd: (span: LabSpan) => {
-    const entry = seen.find((it) => it.span === span)
-    if (entry) entry.recorded = record(entry)
-  },
-  forceFlush: async () => {},
-  shutdown: async () => {},
-}
-const saw = (span: unknown, response: NonNullable<Seen['response']>): void => {
-  const entry = seen.find((it) => it.span === span)
-  if (entry) entry.response = response
-}
 
 const { NodeSDK } = load('@opentelemetry/sdk-node')
 const { HttpInstrumentation } = load('@opentelemetry/instrumentation-http')
 const { UndiciInstrumentation } = load('@opentelemetry/instrumentation-undici')
 new NodeSDK({
   autoDetectResources: false,
-  spanProcessors: [processor],
+  spanProcessors: [recorder],
   instrumentations: [
     new HttpInstrumentation({
       responseHook: (span: unknown, incoming: IncomingMessage) =>
@@ -135,7 +46,7 @@ process.on('unhandledRejection', () => rejected())
 
 /** Makes one case happen and returns what was recorded. */
 async function run(it: Case, name: string, client: Client, method: 'GET' | 'POST', origins: Record<Target, string>) {
-  seen = []
+  const seen = seenSince()
   server.reply = secure.reply = it.reply
   const path = method === 'GET' ? '/v2.01/acme/users/user_m_01' : '/v2.01/acme/payins/card/direct'
   const ask = { act: it.act ?? 'plain', method, origin: origins[it.target ?? 'server'], path, token: it.token ?? false }

@@ -1,7 +1,7 @@
 /** How the time for one span grows with the length of its URL: it must be in proportion, whatever the URL. */
 import { ROOT_CONTEXT } from '@opentelemetry/api'
 import { MangopaySpanProcessor } from 'opentelemetry-mangopay'
-import { endless } from './spans.ts'
+import { endless } from './urls.ts'
 
 /** One shape of URL. */
 export interface Growth {

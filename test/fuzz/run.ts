@@ -3,7 +3,8 @@ import { type Attributes, ROOT_CONTEXT } from '@opentelemetry/api'
 import { MangopaySpanProcessor } from 'opentelemetry-mangopay'
 import { hosts } from './look-alikes.ts'
 import { Random } from './random.ts'
-import { hostile, secret } from './spans.ts'
+import { hostile } from './spans.ts'
+import { secret } from './urls.ts'
 
 /** What a run found. */
 export interface Findings {

@@ -1,0 +1,77 @@
+/** The goals, and what says whether they are met. */
+import type { Figure, Result } from './measure.ts'
+import type { Hotspot } from './profile.ts'
+import type { SnapshotCost } from './snapshot.ts'
+import { scales } from './variants.ts'
+
+/** All that was measured. */
+export interface Measured {
+  results: Record<string, Result>
+  /** By number of processes: nanoseconds for each span. */
+  processes: Record<number, { own: number; base: number }>
+  snapshot: SnapshotCost[]
+  hotspots: Record<string, Hotspot[]>
+}
+
+/** A promise about cost. */
+export interface Goal {
+  what: string
+  limit: string
+  /** The variant that shows it. */
+  variant: string
+  met(measured: Measured): boolean
+  figure(measured: Measured): string
+}
+
+/** A figure with its spread. */
+export const spread = ({ median, low, high }: Figure, digits = 2): string =>
+  `${median.toFixed(digits)} (${low.toFixed(digits)} to ${high.toFixed(digits)})`
+
+const ratio = (what: string, variant: string, limit: number): Goal => ({
+  what,
+  limit: `≤ ${limit} x`,
+  variant,
+  met: ({ results }) => (results[variant]?.ratio.median ?? Number.POSITIVE_INFINITY) <= limit,
+  figure: ({ results }) => (results[variant] ? `${spread(results[variant].ratio, 3)} x` : ''),
+})
+
+const [short, long] = [scales.length[0], scales.length.at(-1)]
+const stretched = ({ results }: Measured): number => {
+  const of = (length: number | undefined) => results[`URLs of ${length} characters`]
+  const [few, many] = [of(short), of(long)]
+  if (!few || !many) return Number.NaN
+  return many.ratio.median / few.ratio.median
+}
+
+/** The goals, from the issue that set them. */
+export const goals: readonly Goal[] = [
+  ratio('A client span to another host, against a no-op processor', 'ours, foreign', 1.03),
+  ratio('A span inside of the app, against a no-op processor', 'ours, internal', 1.03),
+  ratio('A Mangopay span with all tags and counts, without the duration histogram', 'ours', 1.4),
+  ratio('A Mangopay span with everything', 'ours with histogram', 2.3),
+  {
+    what: 'Bytes allocated for a Mangopay span, without the duration histogram',
+    limit: '≤ 400',
+    variant: 'ours',
+    met: ({ results }) => (results['ours']?.bytes ?? Number.POSITIVE_INFINITY) <= 400,
+    figure: ({ results }) => `${results['ours']?.bytes.toFixed(0)}`,
+  },
+  {
+    what: `URLs of ${long} characters, against URLs of ${short}`,
+    limit: '≤ 1.2 x',
+    variant: `URLs of ${long} characters`,
+    // A quick run measures only one of the two.
+    met: (measured) => !(stretched(measured) > 1.2),
+    figure: (measured) => `${stretched(measured).toFixed(2)} x`,
+  },
+  {
+    what: 'A dropped span of another host through our sampler, more than through its delegate alone',
+    limit: '≤ 40 ns',
+    variant: 'dropped, foreign, our sampler',
+    met: ({ results }) => (results['dropped, foreign, our sampler']?.extra.median ?? Number.POSITIVE_INFINITY) <= 40,
+    figure: ({ results }) => {
+      const result = results['dropped, foreign, our sampler']
+      return result ? `${spread(result.extra, 0)} ns` : ''
+    },
+  },
+]
