@@ -5,8 +5,9 @@ const source = (file: string) => fileURLToPath(new URL(`./src/${file}`, import.m
 
 export default defineConfig({
   test: {
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Real processes, browsers and servers: on a busy machine they take their time, and a test that passes is not held up.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     projects: [
       { extends: true, test: { name: 'code', include: ['test/**/*.test.ts'], exclude: ['test/stack/**'] } },
       {

@@ -102,7 +102,10 @@ export const truth = async (tab: Tab): Promise<{ state: string | null; text: str
   return { state: await strip.getAttribute('data-state'), text: (await strip.innerText()).replace(/\s+/g, ' ') }
 }
 
+/** How much longer than usual a busy machine may take; whatever is seen sooner ends the waiting. */
+const PATIENCE = 3
+
 /** Waits until something is to be seen. */
 export const until = async (look: () => Promise<boolean>, what: string, seconds = 20): Promise<void> => {
-  await expect.poll(look, { timeout: seconds * 1_000, interval: 200, message: what }).toBe(true)
+  await expect.poll(look, { timeout: PATIENCE * seconds * 1_000, interval: 200, message: what }).toBe(true)
 }
