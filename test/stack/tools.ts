@@ -25,7 +25,7 @@ const distro: Record<DistroTool, string[]> = {
 let built: Record<BuiltTool, string | null> | undefined
 
 /** The path of a tool, or `undefined` when it is not on this machine. */
-export function tool(name: BuiltTool | DistroTool): string | undefined {
+function tool(name: BuiltTool | DistroTool): string | undefined {
   if (name in distro) return inPath(distro[name as DistroTool])
   built ??= builtTools()
   return built[name as BuiltTool] ?? undefined
