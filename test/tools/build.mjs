@@ -2,7 +2,7 @@
 // generators and benchmarks into build/, where they import the package by its own name.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -20,13 +20,19 @@ async function compile(project, ...options) {
 
 for (const folder of ['dist', 'build']) rmSync(join(root, folder), { recursive: true, force: true })
 // The package's code goes without comments, which nobody reads there; its types keep them, which editors show.
-await Promise.all([
-  compile('tsconfig.build.json', '--declaration', 'false', '--removeComments'),
-  compile('tsconfig.cjs.json', '--declaration', 'false', '--removeComments'),
-  compile('tsconfig.build.json', '--emitDeclarationOnly'),
-  compile('tsconfig.cjs.json', '--emitDeclarationOnly'),
-  compile('tsconfig.examples.json'),
-  compile('examples/demo/page/browser/tsconfig.json'),
-])
+const toRun = [
+  ['tsconfig.build.json', '--declaration', 'false', '--removeComments'],
+  ['tsconfig.examples.json'],
+  ['examples/demo/page/browser/tsconfig.json'],
+]
+const toPublish = [
+  ['tsconfig.cjs.json', '--declaration', 'false', '--removeComments'],
+  ['tsconfig.build.json', '--emitDeclarationOnly'],
+  ['tsconfig.cjs.json', '--emitDeclarationOnly'],
+]
+// The demo is to start soon and needs no types.
+const projects = process.argv[2] === 'demo' ? toRun : [...toRun, ...toPublish]
+await Promise.all(projects.map(([project, ...options]) => compile(project, ...options)))
+mkdirSync(join(root, 'dist/cjs'), { recursive: true })
 // The package is "type": "module"; this marks the second build as CommonJS for Node.
 writeFileSync(join(root, 'dist/cjs/package.json'), '{ "type": "commonjs" }\n')
