@@ -10,7 +10,7 @@ import { LABEL } from '../alerts/spelling.ts'
 import { programme } from '../examples/docker/programme.ts'
 import { SCENARIOS } from '../examples/scenarios.ts'
 import { COMPOSE_SCHEMA, type Compose, PROVIDERS_SCHEMA, type Service } from './docker/compose.ts'
-import { answers, freePort, startChild } from './stack/child.ts'
+import { answers, eventually, freePort, startChild } from './stack/child.ts'
 import { loadedRules } from './stack/promql.ts'
 import { Stack } from './stack/servers.ts'
 import { have, pathOf } from './stack/tools.ts'
@@ -176,10 +176,14 @@ describe.skipIf(!have('prometheus', 'promtool', 'amtool'))('on the real parts', 
     const expected = [...text.matchAll(/^\s+- (?:alert|record):/gm)].length
     expect(expected).toBeGreaterThan(15)
     expect((await loadedRules(url)).length).toBe(expected)
-    const found = (await (await fetch(`${url}/api/v1/alertmanagers`)).json()) as {
-      data: { activeAlertmanagers: { url: string }[] }
-    }
-    expect(found.data.activeAlertmanagers.map((one) => one.url)).toEqual(['http://alertmanager:9093/api/v2/alerts'])
+    // Found by service discovery, which may take a few seconds more than the rest of the start.
+    const alertmanagers = await eventually('the Alertmanager of the configuration', 30, async () => {
+      const found = (await (await fetch(`${url}/api/v1/alertmanagers`)).json()) as {
+        data: { activeAlertmanagers: { url: string }[] }
+      }
+      return found.data.activeAlertmanagers.length > 0 ? found.data.activeAlertmanagers : undefined
+    })
+    expect(alertmanagers.map((one) => one.url)).toEqual(['http://alertmanager:9093/api/v2/alerts'])
   })
 
   it('amtool accepts the configuration of Alertmanager, and routes by severity', () => {
