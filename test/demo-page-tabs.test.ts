@@ -68,6 +68,7 @@ describe.skipIf(isWithoutBrowser)('tabs of the demo page', () => {
     await own.tab.evaluate(() => void setTimeout(() => Promise.reject(new Error('made by the test'))))
     await until(async () => (await own.tab.locator('#problem').innerText()).includes('made by the test'), 'shown', 3)
     await own.tab.route('**/play', (route) => route.abort())
+    await own.tab.locator('.story').first().waitFor() // the keys are those of the stories the server tells of
     await own.tab.keyboard.press('1')
     await until(
       async () => (await own.tab.locator('#problem').innerText()).includes('could not be changed'),
