@@ -1,7 +1,10 @@
 import type { Attributes } from '@opentelemetry/api'
 
+/** One line of a header: text, or its bytes as undici hands them out, which are read in place. */
+export type HeaderLine = string | Uint8Array
+
 /** One or several lines of a header, as instrumentations deliver them: joined by commas, in an array, or both. */
-export type HeaderValue = string | readonly string[]
+export type HeaderValue = HeaderLine | readonly HeaderLine[]
 
 /** The only headers that are ever read. */
 export interface ResponseHeaders {
@@ -39,7 +42,7 @@ interface NodeResponse {
 
 /** What the `responseHook` of the undici instrumentation gets: names and values in turn. */
 interface UndiciResponse {
-  readonly headers: readonly (Uint8Array | string)[]
+  readonly headers: readonly HeaderLine[]
 }
 
 /** Reads the headers of what either instrumentation hands to its hook; undefined for anything else. */
@@ -56,8 +59,8 @@ export function readResponseHeaders(response: unknown): ResponseHeaders | undefi
   return { used, remaining, reset, date, challenge }
 }
 
-function fromList(headers: readonly (Uint8Array | string)[]): ResponseHeaders {
-  const found: { -readonly [field in Field]: string[] | undefined } = {
+function fromList(headers: readonly HeaderLine[]): ResponseHeaders {
+  const found: { -readonly [field in Field]: HeaderLine[] | undefined } = {
     used: undefined,
     remaining: undefined,
     reset: undefined,
@@ -65,10 +68,10 @@ function fromList(headers: readonly (Uint8Array | string)[]): ResponseHeaders {
     challenge: undefined,
   }
   for (let i = 0; i + 1 < headers.length; i += 2) {
-    const name = headers[i] as Uint8Array | string
+    const name = headers[i] as HeaderLine
     const candidate = FIELD_OF_LENGTH[name.length]
     if (candidate === undefined || !isNamed(candidate[1], name)) continue
-    const value = latin1(headers[i + 1] as Uint8Array | string)
+    const value = headers[i + 1] as HeaderLine
     const lines = found[candidate[0]]
     if (lines === undefined) found[candidate[0]] = [value]
     else lines.push(value)
@@ -77,16 +80,17 @@ function fromList(headers: readonly (Uint8Array | string)[]): ResponseHeaders {
 }
 
 /** Whether bytes or text spell a header's name, in any case. */
-function isNamed(name: string, spelled: Uint8Array | string): boolean {
+function isNamed(name: string, spelled: HeaderLine): boolean {
   if (typeof spelled === 'string') return spelled.toLowerCase() === name
   // Setting this bit makes capitals small and leaves the dash as it is.
   for (let i = 0; i < name.length; i++) if (((spelled[i] as number) | 0x20) !== name.charCodeAt(i)) return false
   return true
 }
 
-function latin1(text: Uint8Array | string): string {
-  if (typeof text === 'string') return text
-  return (Buffer.isBuffer(text) ? text : Buffer.from(text)).toString('latin1')
+/** A line as text; of what is no line, none. */
+export function textOf(line: HeaderLine): string {
+  if (typeof line === 'string') return line
+  return line instanceof Uint8Array ? Buffer.from(line.buffer, line.byteOffset, line.length).toString('latin1') : ''
 }
 
 /**
@@ -119,6 +123,11 @@ function lines(value: Attributes[string]): HeaderValue | undefined {
 
 /** Whether a 401 asks the end user for strong customer authentication. Nothing else of the header is looked at. */
 export function asksForSca({ challenge }: ResponseHeaders): boolean {
-  const lines = typeof challenge === 'string' ? [challenge] : Array.isArray(challenge) ? challenge : []
-  return lines.some((line: unknown) => typeof line === 'string' && line.trimStart().startsWith('PendingUserAction'))
+  return linesOf(challenge).some((line) => textOf(line).trimStart().startsWith('PendingUserAction'))
+}
+
+/** The lines of a header. */
+export function linesOf(header: HeaderValue | undefined): readonly HeaderLine[] {
+  if (Array.isArray(header)) return header
+  return header ? [header as HeaderLine] : []
 }

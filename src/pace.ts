@@ -21,8 +21,10 @@ export class Pace {
   readonly #partSeconds: number
   /** Parts begin here, so that the first is a whole one. */
   readonly #start: number
-  /** Calls by the part of time they were made in: a ring, whose sum is what the window holds. */
+  /** Calls by the part of time they were made in: a ring. */
   readonly #slots = new Float64Array(SLOTS)
+  /** Their sum: what the window holds. */
+  #used: number
   /** How far calls have been let go from the window. */
   #slidTo: number
   #lastReading: number
@@ -39,6 +41,7 @@ export class Pace {
     this.#lastReading = seconds
     this.#slots.fill(used / PARTS)
     this.#slots[0] = 0
+    this.#used = used
     const spans = SPANS.filter((span) => span >= windowSeconds / 180 && span <= windowSeconds / 4)
     this.#averages = spans.map((span) => ({ span, value: used / windowSeconds }))
   }
@@ -46,21 +49,23 @@ export class Pace {
   /** Takes in a reading. They come in the order of their time. */
   update(seconds: number, used: number): void {
     this.#slide(seconds)
-    let made = used - this.#used()
-    if (made < 0) {
-      this.#forgetOldest(-made)
-      made = 0
-    }
+    const made = Math.max(0, used - this.#used)
+    if (used < this.#used) this.#forgetOldest(this.#used - used)
     const newest = this.#epoch(this.#slidTo) % SLOTS
     this.#slots[newest] = this.#slot(newest) + made
-    const passed = Math.max(0, seconds - this.#lastReading)
-    for (const average of this.#averages) {
-      const kept = Math.exp(-passed / average.span)
-      // The calls came evenly since the last reading, or within the same second.
-      average.value = average.value * kept + (passed === 0 ? made / average.span : (made / passed) * (1 - kept))
+    this.#used = used
+    const passed = seconds - this.#lastReading
+    if (passed > 0) {
+      for (const average of this.#averages) {
+        // The calls came evenly since the last reading.
+        const kept = Math.exp(-passed / average.span)
+        average.value = average.value * kept + (made / passed) * (1 - kept)
+      }
+      this.#interval = passed
+      this.#lastReading = seconds
+    } else if (made > 0) {
+      for (const average of this.#averages) average.value += made / average.span
     }
-    if (passed > 0) this.#interval = passed
-    this.#lastReading = Math.max(seconds, this.#lastReading)
   }
 
   /**
@@ -94,7 +99,7 @@ export class Pace {
   /** Walks through the parts in the order they leave, for one window length. */
   #secondsTo(limit: number, pace: number): number | undefined {
     const epoch = this.#epoch(this.#slidTo)
-    let used = this.#used()
+    let used = this.#used
     let elapsed = 0
     let step = this.#start + (epoch + 1) * this.#partSeconds - this.#slidTo
     for (let i = 1; i <= SLOTS; i++) {
@@ -108,17 +113,12 @@ export class Pace {
     return undefined
   }
 
-  #used(): number {
-    let sum = 0
-    for (const calls of this.#slots) sum += calls
-    return sum
-  }
-
   /** Lets go what leaves until a later time: whole parts, and of the oldest the share of its time that has passed. */
   #slide(seconds: number): void {
     if (seconds <= this.#slidTo) return
     if (seconds - this.#slidTo > this.#windowSeconds + this.#partSeconds) {
       this.#slots.fill(0)
+      this.#used = 0
       this.#slidTo = seconds
       return
     }
@@ -126,13 +126,19 @@ export class Pace {
     let epoch = this.#epoch(this.#slidTo)
     let within = (this.#slidTo - this.#start) / this.#partSeconds - epoch
     for (; epoch < target; epoch++) {
-      this.#slots[(epoch + 1) % SLOTS] = 0
+      this.#keep((epoch + 1) % SLOTS, 0)
       within = 0
     }
-    const oldest = (epoch + 1) % SLOTS
     const remaining = (1 - ((seconds - this.#start) / this.#partSeconds - epoch)) / (1 - within)
-    this.#slots[oldest] = this.#slot(oldest) * Math.min(1, Math.max(0, remaining))
+    this.#keep((epoch + 1) % SLOTS, Math.min(1, Math.max(0, remaining)))
     this.#slidTo = seconds
+  }
+
+  /** Lets go of a part but for a share of it. */
+  #keep(slot: number, share: number): void {
+    const calls = this.#slot(slot)
+    this.#slots[slot] = calls * share
+    this.#used -= calls * (1 - share)
   }
 
   /** Calls left earlier than an even spread said. */

@@ -62,12 +62,17 @@ export class QuotaBook {
   ): string[] | undefined {
     const response = readQuota(headers, now)
     if (response === undefined) return undefined
-    if (response.problem !== undefined)
-      this.#complain(`rate-limit headers: ${response.problem}; that window is skipped`)
+    const { problem } = response
+    if (problem !== undefined) this.#complain(`rate-limit headers: ${problem}; that window is skipped`)
     const account = this.#account(environment, clientId())
     if (account !== undefined) this.#store(account, response, now)
-    const exhausted = response.readings.filter(({ remaining }) => remaining === 0).map(({ window }) => window.name)
-    return exhausted.length === 0 ? undefined : exhausted
+    let exhausted: string[] | undefined
+    for (const { remaining, window } of response.readings) {
+      if (remaining !== 0) continue
+      exhausted ??= []
+      exhausted.push(window.name)
+    }
+    return exhausted
   }
 
   #account(environment: string, clientId: string | undefined): Account | undefined {
@@ -85,15 +90,18 @@ export class QuotaBook {
       }
     } else if (clientId !== undefined) {
       const shown = this.#shown.get(environment)
+      if (shown !== clientId) this.#shown.set(environment, clientId)
       if (shown !== undefined && shown !== clientId) {
         this.#complain('two client ids in one environment; the quota shown is that of the last, see option accounts')
         this.#accounts.delete(environment)
       }
-      this.#shown.set(environment, clientId)
     }
     const key = alias === undefined ? environment : `${environment} ${alias}`
-    const account = this.#accounts.get(key) ?? { environment, alias, offset: 0, entries: new Map() }
-    this.#accounts.set(key, account)
+    let account = this.#accounts.get(key)
+    if (account === undefined) {
+      account = { environment, alias, offset: 0, entries: new Map() }
+      this.#accounts.set(key, account)
+    }
     return account
   }
 
@@ -106,8 +114,11 @@ export class QuotaBook {
         account.entries.set(reading.window, newEntry(reading, serverTime, now))
       } else if (serverTime > entry.serverTime || (serverTime === entry.serverTime && reading.used >= entry.used)) {
         entry.pace.update(serverTime / 1000, reading.used)
-        const { used, remaining, reset } = reading
-        Object.assign(entry, { used, remaining, reset, serverTime, localTime: now })
+        entry.used = reading.used
+        entry.remaining = reading.remaining
+        entry.reset = reading.reset
+        entry.serverTime = serverTime
+        entry.localTime = now
       }
     }
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { asksForSca, readHeaderAttributes, readResponseHeaders } from '../src/headers.ts'
+import { asksForSca, type HeaderValue, readHeaderAttributes, readResponseHeaders, textOf } from '../src/headers.ts'
 
 const NONE = { used: undefined, remaining: undefined, reset: undefined, date: undefined, challenge: undefined }
 const bytes = (...texts: string[]) => texts.map((text) => Buffer.from(text, 'latin1'))
@@ -59,7 +59,11 @@ describe('the headers of a response', () => {
     ['null', null, undefined],
     ['headers that are a number', { headers: 7 }, undefined],
   ])('%s', (_, response, headers) => {
-    expect(readResponseHeaders(response)).toEqual(headers)
+    const found = readResponseHeaders(response)
+    const text = (value: HeaderValue | undefined) => (Array.isArray(value) ? value.map(textOf) : value)
+    expect(
+      found && Object.fromEntries(Object.entries(found).map(([name, value]) => [name, text(value as HeaderValue)])),
+    ).toEqual(headers)
   })
 })
 
@@ -90,6 +94,8 @@ describe('asking for strong customer authentication', () => {
     ['', false],
     [undefined, false],
     [[7], false],
+    [[Buffer.from('PendingUserAction RedirectUrl=https://x')], true],
+    [[new TextEncoder().encode('Bearer')], false],
   ])('%j: %s', (challenge, asked) => {
     expect(asksForSca({ ...NONE, challenge } as never)).toBe(asked)
   })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { HeaderValue, ResponseHeaders } from '../src/headers.ts'
+import { type HeaderLine, type HeaderValue, linesOf, type ResponseHeaders, textOf } from '../src/headers.ts'
 import { QUOTA_WINDOWS, readQuota } from '../src/quota.ts'
 
 const NONE: ResponseHeaders = {
@@ -189,7 +189,11 @@ describe('the quota of a response', () => {
       fc.property(value, value, value, value, (used, remaining, resetAt, date) => {
         const response = readQuota({ ...NONE, used, remaining, reset: resetAt, date }, SERVER)
         const numbers = (header: HeaderValue | undefined) =>
-          [header ?? []].flat().flatMap((line) => line.split(',').map((one) => one.trim()))
+          [header ?? []].flat().flatMap((line) =>
+            textOf(line as HeaderLine)
+              .split(',')
+              .map((one) => one.trim()),
+          )
         for (const reading of response?.readings ?? []) {
           expect(QUOTA_WINDOWS).toContain(reading.window)
           expect(numbers(used).map(Number)).toContain(reading.used)
@@ -201,5 +205,41 @@ describe('the quota of a response', () => {
       }),
       { numRuns: 3000 },
     )
+  })
+
+  it('reads bytes as it reads the text they spell', () => {
+    const bytes = (header: HeaderValue | undefined) =>
+      header === undefined ? undefined : linesOf(header).map((line) => Buffer.from(textOf(line), 'latin1'))
+    const latin1 = fc.array(fc.string({ unit: 'binary-ascii' }), { maxLength: 4 })
+    const header = fc.oneof(value, latin1).filter((one) => linesOf(one).every((line) => !textOf(line).includes('٣')))
+    fc.assert(
+      fc.property(
+        header,
+        header,
+        header,
+        fc.constantFrom(undefined, DATE, 'then'),
+        (used, remaining, resetAt, date) => {
+          const headers = { ...NONE, used, remaining, reset: resetAt, date }
+          const same = {
+            ...NONE,
+            used: bytes(used),
+            remaining: bytes(remaining),
+            reset: bytes(resetAt),
+            date: bytes(date),
+          }
+          if ([used, remaining, resetAt].includes('')) return // no bytes at all are no line
+          expect(readQuota(same, SERVER)).toEqual(readQuota(headers, SERVER))
+        },
+      ),
+      { numRuns: 2000 },
+    )
+  })
+
+  it('is that of its own Date, whatever the answer before said', () => {
+    const other = new Date(SERVER + 61_000).toUTCString()
+    for (const date of [DATE, other, 'then', other, Buffer.from(DATE), Buffer.from('then'), [DATE], undefined, DATE]) {
+      const text = date === undefined ? '' : textOf(linesOf(date)[0] as HeaderLine)
+      expect(read({ ...four, date })?.date, text).toBe(Number.isNaN(Date.parse(text)) ? undefined : Date.parse(text))
+    }
   })
 })
