@@ -58,7 +58,7 @@ export class Call {
     const url = urlOf(attributes)
     const start = url === undefined ? -1 : pathStart(url)
     if (start !== -1) this.route = findRoute(url as string, start + this.rule.prefix.length)
-    if (this.method !== undefined) this.operation = this.route?.operations.get(this.method) ?? OTHER_OPERATION
+    this.operation = operationOf(this.route, this.method)
     this.write = isWrite(this.method) && !this.operation.token
     this.status = statusOf(attributes)
     this.verdict = judge({
@@ -85,6 +85,13 @@ export class Call {
     // undici's leaves a body UNSET only when the caller gave it up: every other end is an ERROR.
     return this.transfer.completed === false ? GIVEN_UP : undefined
   }
+}
+
+function operationOf(route: Route | undefined, method: string | undefined): Operation {
+  if (route !== undefined) {
+    for (const operation of route.operations) if (operation.method === method) return operation
+  }
+  return OTHER_OPERATION
 }
 
 function statusOf(attributes: Attributes): number | undefined {

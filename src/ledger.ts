@@ -9,11 +9,12 @@ import { QuotaBook, type QuotaState } from './quota-book.ts'
 import { type QuotaLowEvent, QuotaWatch } from './quota-watch.ts'
 import type { ErrorKind } from './snapshot.ts'
 import { type SpikeEvent, SpikeWatch } from './spikes.ts'
-import { type Cell, Tally } from './tally.ts'
+import { type Cell, type Slot, Tally } from './tally.ts'
 import { ERROR_KINDS, SlidingWindow } from './window.ts'
 
 /** What is known of one environment besides its counts. */
 interface EnvironmentState {
+  readonly name: string
   readonly window: SlidingWindow
   readonly spikes: SpikeWatch
 }
@@ -34,6 +35,8 @@ export class Ledger implements MetricSource {
   readonly #quota: QuotaBook
   readonly #quotaWatch: QuotaWatch
   readonly #environments = new Map<string, EnvironmentState>()
+  /** That of the last call, mostly that of the next one. */
+  #latest: EnvironmentState | undefined
   #now = 0
   #lastQuotaLook = Number.NEGATIVE_INFINITY
 
@@ -59,17 +62,12 @@ export class Ledger implements MetricSource {
     return this.#tally.cells
   }
 
-  /**
-   * Counts a call.
-   *
-   * @returns the attributes for its duration
-   */
-  count(call: Call, verdict: Verdict, now: number): Readonly<Attributes> {
+  /** Counts a call. */
+  count(call: Call, verdict: Verdict, now: number): Slot {
     const { environment } = call.rule
     const { status, operation } = call
-    const attributes = this.#tally.count(environment, operation, call.write, status, verdict)
     this.#environment(environment).window.add(now, operation.name, status, verdict)
-    return attributes
+    return this.#tally.count(environment, operation, call.write, status, verdict)
   }
 
   /** Takes in the headers of a response; returns the windows with nothing left. */
@@ -88,10 +86,14 @@ export class Ledger implements MetricSource {
 
   /** The same after a call: only in its environment, and not at every forecast. Undefined when there is nothing. */
   lookAfter(call: Call, now: number): Events | undefined {
-    const spikes = this.#environment(call.rule.environment).spikes.look(now)
+    const { spikes } = this.#environment(call.rule.environment)
     const isTime = now - this.#lastQuotaLook >= QUOTA_LOOK_MILLISECONDS
-    if (spikes.length === 0 && !isTime) return undefined
-    if (!isTime) return { spikes, quotas: [] }
+    return isTime || !spikes.isQuiet ? this.#eventsOf(spikes, now, isTime) : undefined
+  }
+
+  #eventsOf(watch: SpikeWatch, now: number, isTime: boolean): Events | undefined {
+    const spikes = watch.look(now)
+    if (!isTime) return spikes.length === 0 ? undefined : { spikes, quotas: [] }
     this.#lastQuotaLook = now
     return { spikes, quotas: this.#quotaWatch.look(this.#quota.states(now)) }
   }
@@ -122,12 +124,14 @@ export class Ledger implements MetricSource {
   }
 
   #environment(name: string): EnvironmentState {
+    if (this.#latest?.name === name) return this.#latest
     let state = this.#environments.get(name)
     if (state === undefined) {
       const window = new SlidingWindow(this.#options.spike.windowSeconds)
-      state = { window, spikes: new SpikeWatch(this.#options.spike, name, window) }
+      state = { name, window, spikes: new SpikeWatch(this.#options.spike, name, window) }
       this.#environments.set(name, state)
     }
+    this.#latest = state
     return state
   }
 }

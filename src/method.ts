@@ -6,10 +6,9 @@ const METHODS = new Map(
   ]),
 )
 
-const READS: ReadonlySet<string | undefined> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE'])
-
 /** A method in upper case; undefined for what is no known method, which is then taken for a write. */
 export const knownMethod = (method: unknown) => (typeof method === 'string' ? METHODS.get(method) : undefined)
 
 /** Whether a method can change something at the server. */
-export const isWrite = (method: string | undefined) => !READS.has(method)
+export const isWrite = (method: string | undefined) =>
+  method !== 'GET' && method !== 'HEAD' && method !== 'OPTIONS' && method !== 'TRACE'

@@ -180,10 +180,11 @@ export function resolveOptions(options: MangopaySpanProcessorOptions = {}): Reso
   }
 }
 
-/** Read once: the getter costs as much as the clock. */
-const { timeOrigin } = performance
+/** Read once: the getters, of the global as well, cost as much as the clock. */
+const { performance: timer } = globalThis
+const { timeOrigin } = timer
 
-const monotonicEpoch = () => timeOrigin + performance.now()
+const monotonicEpoch = () => timeOrigin + timer.now()
 
 function record(option: string, value: unknown, keys?: readonly string[]): Record<string, unknown> {
   if (value === undefined) return {}

@@ -1,4 +1,4 @@
-import { type Context, type Span, SpanKind, trace } from '@opentelemetry/api'
+import { type Attributes, type Context, type Span, SpanKind, trace } from '@opentelemetry/api'
 import { Call, isSameRequest } from './call.ts'
 import { reportFailure, say } from './guard.ts'
 import { asksForSca, type ResponseHeaders, readHeaderAttributes, readResponseHeaders } from './headers.ts'
@@ -8,10 +8,11 @@ import { Instruments } from './metrics.ts'
 import { Notifier } from './notifier.ts'
 import { type MangopaySpanProcessorOptions, type ResolvedOptions, resolveOptions } from './options.ts'
 import type { LiveSpan, Sampler, SpanView } from './otel.ts'
+import type { Verdict } from './outcome.ts'
 import { report } from './report.ts'
 import { CountingSampler } from './sampler.ts'
 import type { Snapshot } from './snapshot.ts'
-import { tag } from './tags.ts'
+import { tag, tagsOf } from './tags.ts'
 
 /** Stands for a span that is not ours to count, whatever it becomes until it ends. */
 const NOT_A_CALL = new Call({ environment: '', port: undefined, prefix: '' })
@@ -201,28 +202,31 @@ export class MangopaySpanProcessor {
     const { double } = call
     const known = call.status === undefined && double?.status !== undefined ? double : call
     const verdict = known.verdict ?? own
-    if (!call.isDouble) this.#count(span, known, verdict)
-    tag(span, known, verdict, this.#options.renameSpans, live)
+    const tags = call.isDouble
+      ? tagsOf(known.rule.environment, known.operation, known.status, verdict)
+      : this.#count(span, known, verdict)
+    tag(span, known, tags, this.#options.renameSpans, live)
   }
 
-  #count(span: SpanView, call: Call, verdict: ReturnType<Call['conclude']>): void {
+  #count(span: SpanView, call: Call, verdict: Verdict): Readonly<Attributes> {
     const now = this.#ledger.now()
-    const attributes = this.#ledger.count(call, verdict, now)
+    const { tags, durationAttributes } = this.#ledger.count(call, verdict, now)
     if (!this.#saidUnsampled) this.#sayUnsampled()
     try {
       const { duration } = span
       if (duration === undefined) this.#instruments.connect()
-      else this.#instruments.record(duration[0] + duration[1] / 1e9, attributes)
+      else this.#instruments.record(duration[0] + duration[1] / 1e9, durationAttributes)
     } catch (error) {
       reportFailure('the MeterProvider', error)
     }
-    if (this.#isShutDown) return // nothing starts any more whose end nobody would tell
+    if (this.#isShutDown) return tags // nothing starts any more whose end nobody would tell
     const events = this.#ledger.lookAfter(call, now)
     if (events !== undefined) void this.#notifier.notify(events)
     if (this.#timer === undefined && this.#notifier.isWanted) {
       this.#timer = setInterval(() => this.#look(), LOOK_INTERVAL_MILLISECONDS)
       this.#timer.unref?.()
     }
+    return tags
   }
 
   #look(): void {

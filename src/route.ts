@@ -8,6 +8,8 @@ export interface Operation {
   readonly name: string
   /** Name of the span: `GET /v2.01/{clientId}/users/{userId}`. Absent for `_OTHER`. */
   readonly spanName?: string
+  /** Upper case; absent for `_OTHER`. */
+  readonly method?: string
   /** Whether it asks for an access token. Such a call changes nothing, whatever its method. */
   readonly token: boolean
   /** Position in a list of all operations. */
@@ -20,43 +22,51 @@ export interface Route {
   readonly template: string
   /** Whether the first segment after the version is the client id. */
   readonly hasClientId: boolean
-  /** By method, upper case. */
-  readonly operations: ReadonlyMap<string, Operation>
+  /** One for each method: so few that a list is searched faster than a map. */
+  readonly operations: readonly Operation[]
 }
 
 /** The operation of every call that the table does not know. */
 export const OTHER_OPERATION: Operation = { name: MANGOPAY_OPERATION_VALUE_OTHER, token: false, index: 0 }
 
+/** A literal segment of a path, in lower case, and what follows it. */
+interface Literal {
+  readonly text: string
+  readonly node: Node
+}
+
 /** A place in the tree of routes; the versions share one tree, since folding them makes no two routes collide. */
 interface Node {
-  /** Literal children by length, so that most ids are told from a literal without reading them. */
-  readonly literals: ({ readonly text: string; readonly node: Node }[] | undefined)[]
+  /** Literal children by `slot` of their first character, so that most ids are told from a literal unread. */
+  readonly literals: (readonly Literal[] | undefined)[]
   /** The child that any segment matches. */
   parameter?: Node
   route?: Route
 }
 
-/** Lower case for ASCII letters, the only ones in the table. */
-const lower = (code: number) => (code >= 65 && code <= 90 ? code + 32 : code)
+/** Makes one of a capital and a small letter, and keeps apart the letters. */
+const SLOTS = 32
+const slot = (code: number) => code % SLOTS
 
 function child(parent: Node, segment: string): Node {
   if (segment.startsWith('{')) {
-    parent.parameter ??= { literals: [] }
+    parent.parameter ??= newNode()
     return parent.parameter
   }
-  const literals = parent.literals[segment.length] ?? []
-  parent.literals[segment.length] = literals
   const text = segment.toLowerCase()
-  let literal = literals.find((known) => known.text === text)
-  if (literal === undefined) {
-    literal = { text, node: { literals: [] } }
-    literals.push(literal)
-  }
-  return literal.node
+  const place = slot(text.charCodeAt(0))
+  const others = parent.literals[place] ?? []
+  const known = others.find((literal) => literal.text === text)
+  if (known !== undefined) return known.node
+  const node = newNode()
+  parent.literals[place] = [...others, { text, node }]
+  return node
 }
 
+const newNode = (): Node => ({ literals: new Array(SLOTS).fill(undefined) })
+
 function buildTree(): Node {
-  const root: Node = { literals: [] }
+  const root = newNode()
   let index = OTHER_OPERATION.index
   for (const [prefix, rows] of Object.entries(ROUTES)) {
     const hasClientId = prefix.endsWith('/{clientId}')
@@ -67,12 +77,12 @@ function buildTree(): Node {
       let node = root
       // The version, always the first segment of the prefix, is not part of the tree.
       for (const segment of (prefix + path).split('/').slice(2)) node = child(node, segment)
-      node.route ??= { template: prefix + path, hasClientId, operations: new Map() }
+      node.route ??= { template: prefix + path, hasClientId, operations: [] }
       index++
-      const operations = node.route.operations as Map<string, Operation>
-      operations.set(method, {
+      ;(node.route.operations as Operation[]).push({
         name: row,
         spanName: `${method} ${node.route.template}`,
+        method,
         token: path.startsWith('/oauth/token'),
         index,
       })
@@ -89,21 +99,31 @@ const tree = buildTree()
  */
 function walk(node: Node, url: string, at: number, end: number): Route | undefined {
   if (at >= end) return node.route
-  const slash = url.indexOf('/', at)
-  const stop = slash === -1 || slash > end ? end : slash
-  if (stop === at) return undefined // an empty segment is no id and no literal
-  const literals = node.literals[stop - at]
+  const first = url.charCodeAt(at)
+  if (first === SLASH) return undefined // an empty segment is no id and no literal
+  const literals = node.literals[slot(first)]
   if (literals !== undefined) {
     for (const { text, node: next } of literals) {
-      const found = matches(text, url, at) ? walk(next, url, stop + 1, end) : undefined
+      const stop = at + text.length
+      if (!matches(text, url, at) || (stop !== end && url.charCodeAt(stop) !== SLASH)) continue
+      const found = walk(next, url, stop + 1, end)
       if (found !== undefined) return found
     }
   }
-  return node.parameter === undefined ? undefined : walk(node.parameter, url, stop + 1, end)
+  if (node.parameter === undefined) return undefined
+  const slash = url.indexOf('/', at)
+  return walk(node.parameter, url, slash === -1 || slash > end ? end : slash + 1, end)
 }
 
-function matches(text: string, url: string, at: number): boolean {
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) !== lower(url.charCodeAt(at + i))) return false
+/** Whether a lower-case text stands there, in any case. */
+const matches = (text: string, url: string, at: number) => url.startsWith(text, at) || matchesInCapitals(text, url, at)
+
+function matchesInCapitals(text: string, url: string, at: number): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const code = url.charCodeAt(at + i)
+    const small = code >= 65 && code <= 90 ? code + 32 : code // ASCII, the only letters in the table
+    if (small !== text.charCodeAt(i)) return false
+  }
   return true
 }
 
@@ -112,13 +132,13 @@ function matches(text: string, url: string, at: number): boolean {
  * placeholder that the Node SDK 1.42 to 1.60 left unreplaced, `$%7BapiVersion%7D`.
  */
 function isVersion(url: string, from: number, to: number): boolean {
-  const first = lower(url.charCodeAt(from))
-  if (first === 36 || (first === 37 && url.startsWith('24', from + 1))) return true // "$", or "%24" for it
   let digits = 0
-  for (let i = first === 118 ? from + 1 : from; i < to; i++) {
+  for (let i = from; i < to; i++) {
     const code = url.charCodeAt(i)
     if (code >= 48 && code <= 57) digits++
-    else if (code !== 46) return false
+    else if (i === from && (code === 36 || (code === 37 && url.startsWith('24', i + 1))))
+      return true // "$", or "%24"
+    else if (code !== 46 && !(i === from && (code === 118 || code === 86))) return false // ".", and "v" in front
   }
   return digits > 0
 }
@@ -139,7 +159,7 @@ export function findRoute(url: string, start: number): Route | undefined {
   const route = walk(tree, url, slash + 1, end)
   if (route === undefined || isVersion(url, from, slash)) return route
   // The token call is told by its tail: the SDK's broken version segment could be broken in other ways.
-  return route.operations.get('POST')?.token === true ? route : undefined
+  return route.operations.some((operation) => operation.token) ? route : undefined
 }
 
 /** The client id in a URL: the segment after the version, as it is spelled there. Undefined when there is none. */
@@ -158,7 +178,7 @@ export function findClientId(url: string, start: number): string | undefined {
 export function allOperations(): Operation[] {
   const found: Operation[] = []
   const visit = (node: Node) => {
-    if (node.route !== undefined) found.push(...node.route.operations.values())
+    if (node.route !== undefined) found.push(...node.route.operations)
     for (const { node: next } of node.literals.flatMap((all) => all ?? [])) visit(next)
     if (node.parameter !== undefined) visit(node.parameter)
   }

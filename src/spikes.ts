@@ -38,9 +38,14 @@ export class SpikeWatch {
     this.#window = window
   }
 
+  /** Whether nothing failed and no spike is under way, so that a look would find nothing. */
+  get isQuiet(): boolean {
+    return this.#since.size === 0 && this.#window.isClean
+  }
+
   /** Looks at the window; returns what has started or ended since the last look. */
   look(now: number): readonly SpikeEvent[] {
-    if (this.#since.size === 0 && this.#window.isClean) return NOTHING
+    if (this.isQuiet) return NOTHING
     let events = NOTHING
     for (const kind of this.#options.kinds) {
       const since = this.#since.get(kind)

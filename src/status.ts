@@ -1,3 +1,5 @@
+import { isHttpStatus } from './outcome.ts'
+
 /**
  * Texts of HTTP status codes. Mangopay's own for the 14 codes that it documents, to the letter ("No content" and
  * "Bad request" have a small second word); source: Mangopay's documentation, "HTTP response codes".
@@ -75,12 +77,12 @@ const STANDARD_STATUS_TEXTS: Readonly<Record<number, string>> = {
   511: 'Network Authentication Required',
 }
 
-const texts = new Map<number, string>([
-  ...Object.entries(STANDARD_STATUS_TEXTS).map(([code, text]) => [Number(code), text] as const),
-  ...MANGOPAY_STATUS_TEXTS,
-])
+/** By code. */
+const texts: (string | undefined)[] = []
+for (const [code, text] of Object.entries(STANDARD_STATUS_TEXTS)) texts[Number(code)] = text
+for (const [code, text] of MANGOPAY_STATUS_TEXTS) texts[code] = text
 
 /** The text of a status code; undefined for a code that has none, such as the edge's 520. */
 export function statusText(code: number): string | undefined {
-  return texts.get(code)
+  return isHttpStatus(code) ? texts[code] : undefined
 }

@@ -2,6 +2,7 @@ import type { Attributes } from '@opentelemetry/api'
 import * as names from './names.ts'
 import { expected, isHttpStatus, VERDICT_COUNT, type Verdict } from './outcome.ts'
 import { type Operation, OTHER_OPERATION } from './route.ts'
+import { tagsOf } from './tags.ts'
 
 /** Calls that ended alike: one attribute set of `mangopay.client.requests`. */
 export interface Cell {
@@ -15,14 +16,28 @@ export interface Cell {
   count: number
 }
 
+/** What is the same for all calls of an operation that ended alike, made once. */
+export interface Slot {
+  /** Where they are counted: a cell of `_OTHER` when there was no room for an own one. */
+  readonly cell: Cell
+  /** What their spans are tagged with. */
+  readonly tags: Readonly<Attributes>
+  /** As the duration metric carries them: of operation and environment only. */
+  readonly durationAttributes: Readonly<Attributes>
+}
+
 /** What is counted of one operation in one environment. */
 interface Series {
-  /** By status and verdict. A cell of `_OTHER` may stand here when there was no room for an own one. */
-  readonly cells: Map<number, Cell>
+  readonly environment: string
+  readonly operation: Operation
+  /** By status and verdict. */
+  readonly slots: Map<number, Slot>
+  /** That of the last call, mostly that of the next one too, with its key. */
+  latest: Slot | undefined
+  latestKey: number
   /** Bit 1: the zeros that a read can need exist; bit 2: those that a write can. */
   primed: number
-  /** As the duration metric carries them. */
-  readonly attributes: Readonly<Attributes>
+  readonly durationAttributes: Readonly<Attributes>
 }
 
 /**
@@ -49,23 +64,14 @@ export class Tally {
     this.#limit = LIMIT - environments * ROOM_WITHOUT_CODE
   }
 
-  /**
-   * Counts a call.
-   *
-   * @returns the attributes for its duration
-   */
-  count(
-    environment: string,
-    operation: Operation,
-    write: boolean,
-    status: number | undefined,
-    verdict: Verdict,
-  ): Readonly<Attributes> {
+  /** Counts a call. */
+  count(environment: string, operation: Operation, write: boolean, status: number | undefined, verdict: Verdict): Slot {
     const series = this.#series(environment, operation)
     const bit = write ? 2 : 1
-    if ((series.primed & bit) === 0) this.#prime(environment, operation, series, write, bit)
-    this.#cell(environment, operation, series, status, verdict).count++
-    return series.attributes
+    if ((series.primed & bit) === 0) this.#prime(series, write, bit)
+    const slot = this.#slot(series, status, verdict)
+    slot.cell.count++
+    return slot
   }
 
   #series(environment: string, operation: Operation): Series {
@@ -76,42 +82,54 @@ export class Tally {
     }
     let series = all[operation.index]
     if (series === undefined) {
-      const attributes = Object.freeze({
-        [names.ATTR_MANGOPAY_OPERATION]: operation.name,
-        [names.ATTR_MANGOPAY_ENVIRONMENT]: environment,
-      })
-      series = { cells: new Map(), primed: 0, attributes }
+      series = newSeries(environment, operation)
       all[operation.index] = series
     }
     return series
   }
 
   /** The 429 and the 500 of an operation exist at 0 from its first call, so that `increase()` sees the first error. */
-  #prime(environment: string, operation: Operation, series: Series, write: boolean, bit: number): void {
+  #prime(series: Series, write: boolean, bit: number): void {
     series.primed |= bit
     for (const status of [429, 500] as const) {
-      if (this.cells.length < this.#limit - ROOM_FOR_OTHER) {
-        this.#cell(environment, operation, series, status, expected(status, write))
-      }
+      if (this.cells.length < this.#limit - ROOM_FOR_OTHER) this.#slot(series, status, expected(status, write))
     }
   }
 
-  #cell(environment: string, operation: Operation, series: Series, status: number | undefined, verdict: Verdict): Cell {
+  #slot(series: Series, status: number | undefined, verdict: Verdict): Slot {
     const code = status !== undefined && isHttpStatus(status) ? status : undefined
     const key = (code ?? 0) * VERDICT_COUNT + verdict.index
-    let cell = series.cells.get(key)
-    if (cell !== undefined) return cell
-    if (operation !== OTHER_OPERATION && this.cells.length >= this.#limit - ROOM_FOR_OTHER) {
-      cell = this.#cell(environment, OTHER_OPERATION, this.#series(environment, OTHER_OPERATION), code, verdict)
-    } else if (code !== undefined && this.cells.length >= this.#limit) {
-      cell = this.#cell(environment, OTHER_OPERATION, series, undefined, verdict)
-    } else {
-      cell = newCell(environment, operation.name, code, verdict)
-      this.cells.push(cell)
+    if (key === series.latestKey && series.latest !== undefined) return series.latest
+    let slot = series.slots.get(key)
+    if (slot === undefined) {
+      const { environment, operation, durationAttributes } = series
+      const tags = tagsOf(environment, operation, code, verdict)
+      slot = { cell: this.#cell(series, code, verdict), tags, durationAttributes }
+      series.slots.set(key, slot)
     }
-    series.cells.set(key, cell)
+    series.latest = slot
+    series.latestKey = key
+    return slot
+  }
+
+  #cell(series: Series, code: number | undefined, verdict: Verdict): Cell {
+    const { environment, operation } = series
+    if (operation !== OTHER_OPERATION && this.cells.length >= this.#limit - ROOM_FOR_OTHER) {
+      return this.#slot(this.#series(environment, OTHER_OPERATION), code, verdict).cell
+    }
+    if (code !== undefined && this.cells.length >= this.#limit) return this.#slot(series, undefined, verdict).cell
+    const cell = newCell(environment, operation.name, code, verdict)
+    this.cells.push(cell)
     return cell
   }
+}
+
+function newSeries(environment: string, operation: Operation): Series {
+  const durationAttributes = Object.freeze({
+    [names.ATTR_MANGOPAY_OPERATION]: operation.name,
+    [names.ATTR_MANGOPAY_ENVIRONMENT]: environment,
+  })
+  return { environment, operation, slots: new Map(), latest: undefined, latestKey: -1, primed: 0, durationAttributes }
 }
 
 function newCell(environment: string, operation: string, status: number | undefined, verdict: Verdict): Cell {

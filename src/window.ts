@@ -39,6 +39,8 @@ export class SlidingWindow {
   /** Calls in the window, as of the newest step. */
   #calls = 0
   readonly #failures = ERROR_KINDS.map(() => 0)
+  /** Their sum, so that a look at a window without any costs nothing. */
+  #failed = 0
 
   /** @param seconds - length of the window */
   constructor(seconds: number) {
@@ -56,6 +58,7 @@ export class SlidingWindow {
       if (IS_OF_KIND[kind]?.(status, verdict) !== true) continue
       step.failures[kind] = (step.failures[kind] as number) + 1
       this.#failures[kind] = (this.#failures[kind] as number) + 1
+      this.#failed++
       const operations = step.operations[kind] as Map<string, number>
       operations.set(operation, (operations.get(operation) ?? 0) + 1)
     }
@@ -81,8 +84,7 @@ export class SlidingWindow {
 
   /** Whether nothing failed in the window, as of the last call that was added. */
   get isClean(): boolean {
-    for (const failures of this.#failures) if (failures > 0) return false
-    return true
+    return this.#failed === 0
   }
 
   /** Failures of a kind in the window by operation, most first. */
@@ -108,6 +110,7 @@ export class SlidingWindow {
       step.calls = 0
       for (let kind = 0; kind < ERROR_KINDS.length; kind++) {
         this.#failures[kind] = (this.#failures[kind] as number) - (step.failures[kind] as number)
+        this.#failed -= step.failures[kind] as number
         step.failures[kind] = 0
         ;(step.operations[kind] as Map<string, number>).clear()
       }

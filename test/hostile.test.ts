@@ -19,6 +19,7 @@ function environmentOf(attributes: Attributes): unknown {
     events: [],
     spanContext: () => ({ traceId: '1'.repeat(32), spanId: '2'.repeat(16), traceFlags: 1 }),
     setAttribute: () => span,
+    setAttributes: () => span,
     updateName: () => span,
   } as unknown as Started
   processor.onStart(span, ROOT_CONTEXT)

@@ -32,6 +32,7 @@ function time(url: string, spans: number): number {
         events: [],
         spanContext: () => ({ traceId: '1'.repeat(32), spanId: '2'.repeat(16), traceFlags: 1 }),
         setAttribute: () => span,
+        setAttributes: () => span,
         updateName: () => span,
       }
       processor.onStart(span as never, ROOT_CONTEXT)

@@ -144,6 +144,10 @@ export function hostile(random: Random): Hostile {
       if (broken && random.chance(0.5)) throw new Error('S3CRET setter')
       plain[key] = value
     },
+    setAttributes: (values: Attributes) => {
+      if (broken && random.chance(0.5)) throw new Error('S3CRET setter')
+      Object.assign(plain, values)
+    },
     updateName: (name: string) => {
       base['name'] = name
     },
