@@ -32,11 +32,14 @@ export class Call {
   exhausted: readonly string[] | undefined
   ended = false
 
-  // Found when the span ends:
+  // Found with the first look at the URL:
+  located = false
   method: string | undefined
   route: Route | undefined
   operation: Operation = OTHER_OPERATION
   write = false
+
+  // Found when the span ends:
   status: number | undefined
   verdict: Verdict | undefined
 
@@ -46,20 +49,15 @@ export class Call {
 
   /** Client id in the URL of the request. */
   clientId(attributes: Attributes): string | undefined {
+    this.#locate(attributes)
     const url = urlOf(attributes)
-    const start = url === undefined ? -1 : pathStart(url)
-    return start === -1 ? undefined : findClientId(url as string, start + this.rule.prefix.length)
+    return url === undefined || this.route?.hasClientId === false ? undefined : findClientId(url, this.#pathStart(url))
   }
 
   /** Says what was called and how it ended. */
   conclude(span: SpanView): Verdict {
     const { attributes } = span
-    this.method = knownMethod(attributes['http.request.method'] ?? attributes['http.method'])
-    const url = urlOf(attributes)
-    const start = url === undefined ? -1 : pathStart(url)
-    if (start !== -1) this.route = findRoute(url as string, start + this.rule.prefix.length)
-    this.operation = operationOf(this.route, this.method)
-    this.write = isWrite(this.method) && !this.operation.token
+    this.#locate(attributes)
     this.status = statusOf(attributes)
     this.verdict = judge({
       write: this.write,
@@ -71,6 +69,24 @@ export class Call {
     })
     this.transfer = undefined
     return this.verdict
+  }
+
+  /** Finds what is called: once, in the response hook or when the span ends. */
+  #locate(attributes: Attributes): void {
+    if (this.located) return
+    this.method = knownMethod(attributes['http.request.method'] ?? attributes['http.method'])
+    const url = urlOf(attributes)
+    this.located = url !== undefined
+    const start = url === undefined ? -1 : this.#pathStart(url)
+    if (start !== -1) this.route = findRoute(url as string, start)
+    this.operation = operationOf(this.route, this.method)
+    this.write = isWrite(this.method) && !this.operation.token
+  }
+
+  /** Index where the API's own path begins, behind any prefix of a gateway; -1 without a path. */
+  #pathStart(url: string): number {
+    const start = pathStart(url)
+    return start === -1 ? -1 : start + this.rule.prefix.length
   }
 
   /** An error code says all, so only an answer that looks fine, or none, is looked into. */

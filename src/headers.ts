@@ -30,9 +30,18 @@ const HEADERS = {
 
 type Field = keyof typeof HEADERS
 
+/** A header that is read. */
+interface Wanted {
+  readonly field: Field
+  readonly name: string
+  readonly codes: Uint8Array
+}
+
 /** The only header of each length that is read, so that most of the others are turned away unread. */
-const FIELD_OF_LENGTH: (readonly [field: Field, name: string] | undefined)[] = []
-for (const [field, name] of Object.entries(HEADERS)) FIELD_OF_LENGTH[name.length] = [field as Field, name]
+const WANTED_OF_LENGTH: (Wanted | undefined)[] = []
+for (const [field, name] of Object.entries(HEADERS)) {
+  WANTED_OF_LENGTH[name.length] = { field: field as Field, name, codes: new TextEncoder().encode(name) }
+}
 
 /** What the `responseHook` of the http instrumentation gets (`IncomingMessage`), as far as it is read. */
 interface NodeResponse {
@@ -69,21 +78,21 @@ function fromList(headers: readonly HeaderLine[]): ResponseHeaders {
   }
   for (let i = 0; i + 1 < headers.length; i += 2) {
     const name = headers[i] as HeaderLine
-    const candidate = FIELD_OF_LENGTH[name.length]
-    if (candidate === undefined || !isNamed(candidate[1], name)) continue
+    const wanted = WANTED_OF_LENGTH[name.length]
+    if (wanted === undefined || !isNamed(wanted, name)) continue
     const value = headers[i + 1] as HeaderLine
-    const lines = found[candidate[0]]
-    if (lines === undefined) found[candidate[0]] = [value]
+    const lines = found[wanted.field]
+    if (lines === undefined) found[wanted.field] = [value]
     else lines.push(value)
   }
   return found
 }
 
 /** Whether bytes or text spell a header's name, in any case. */
-function isNamed(name: string, spelled: HeaderLine): boolean {
+function isNamed({ name, codes }: Wanted, spelled: HeaderLine): boolean {
   if (typeof spelled === 'string') return spelled.toLowerCase() === name
   // Setting this bit makes capitals small and leaves the dash as it is.
-  for (let i = 0; i < name.length; i++) if (((spelled[i] as number) | 0x20) !== name.charCodeAt(i)) return false
+  for (let i = 0; i < codes.length; i++) if (((spelled[i] as number) | 0x20) !== codes[i]) return false
   return true
 }
 

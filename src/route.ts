@@ -162,9 +162,12 @@ export function findRoute(url: string, start: number): Route | undefined {
   return route.operations.some((operation) => operation.token) ? route : undefined
 }
 
-/** The client id in a URL: the segment after the version, as it is spelled there. Undefined when there is none. */
+/**
+ * The client id in a URL of a route that has one, or that is unknown: the segment after the version, as it is spelled
+ * there. Undefined when there is none.
+ */
 export function findClientId(url: string, start: number): string | undefined {
-  if (findRoute(url, start)?.hasClientId === false) return undefined
+  if (start === -1) return undefined
   const end = pathEnd(url, start)
   let from = start
   while (from < end && url.charCodeAt(from) === SLASH) from++
