@@ -1,25 +1,15 @@
-import { type Attributes, type Context, type Span, SpanKind, trace } from '@opentelemetry/api'
-import { Call, isSameRequest } from './call.ts'
+import { type Attributes, type Context, type Span, SpanKind } from '@opentelemetry/api'
+import { Call } from './call.ts'
 import { reportFailure, say } from './guard.ts'
 import { asksForSca, type ResponseHeaders, readHeaderAttributes, readResponseHeaders } from './headers.ts'
-import { type HostRule, Hosts } from './hosts.ts'
-import { Ledger } from './ledger.ts'
-import { Instruments } from './metrics.ts'
-import { Notifier } from './notifier.ts'
-import { type MangopaySpanProcessorOptions, type ResolvedOptions, resolveOptions } from './options.ts'
+import { Hosts } from './hosts.ts'
+import { type MangopaySpanProcessorOptions, resolveOptions } from './options.ts'
 import type { LiveSpan, Sampler, SpanView } from './otel.ts'
-import type { Verdict } from './outcome.ts'
-import { report } from './report.ts'
+import { Recorder } from './recorder.ts'
 import { CountingSampler } from './sampler.ts'
 import type { Snapshot } from './snapshot.ts'
+import { SpanCalls } from './span-calls.ts'
 import { tag, tagsOf } from './tags.ts'
-
-/** Stands for a span that is not ours to count, whatever it becomes until it ends. */
-const NOT_A_CALL = new Call({ environment: '', port: undefined, prefix: '' })
-NOT_A_CALL.ended = true
-
-/** Looks for the end of spikes and low quotas when no call does. */
-const LOOK_INTERVAL_MILLISECONDS = 1000
 
 /**
  * A span processor that tags every outgoing Mangopay call with what happened, counts it exactly, and watches the quota.
@@ -28,32 +18,22 @@ const LOOK_INTERVAL_MILLISECONDS = 1000
  * Not one of its methods ever throws, but the constructor and `sampler()` for a wrong argument.
  */
 export class MangopaySpanProcessor {
-  readonly #options: ResolvedOptions
+  readonly #renameSpans: boolean
   readonly #hosts: Hosts
-  readonly #ledger: Ledger
-  readonly #instruments: Instruments
-  readonly #notifier: Notifier
+  readonly #calls = new SpanCalls()
+  readonly #recorder: Recorder
   readonly #samplers: CountingSampler[] = []
-  #timer: ReturnType<typeof setInterval> | undefined
-  #isShutDown = false
   #saidUnsampled = false
-
-  /** Where a span keeps its call: a property costs nothing measurable, a WeakMap a fifth of a whole span. */
-  readonly #key = Symbol('opentelemetry-mangopay.call')
-  /** For spans that take no property. */
-  readonly #sealed = new WeakMap<object, Call>()
-  #hasSealed = false
 
   /**
    * @param options - every one may be left out
    * @throws TypeError or RangeError naming the option and its value
    */
   constructor(options?: MangopaySpanProcessorOptions) {
-    this.#options = resolveOptions(options)
-    this.#hosts = new Hosts(this.#options.hosts)
-    this.#ledger = new Ledger(this.#options, this.#hosts.environments.size)
-    this.#instruments = new Instruments(this.#ledger, this.#options.meterProvider)
-    this.#notifier = new Notifier(this.#options)
+    const resolved = resolveOptions(options)
+    this.#renameSpans = resolved.renameSpans
+    this.#hosts = new Hosts(resolved.hosts)
+    this.#recorder = new Recorder(resolved, this.#hosts.environments.size)
   }
 
   /**
@@ -75,7 +55,7 @@ export class MangopaySpanProcessor {
    */
   readonly responseHook = (span: Span, response: unknown): void => {
     try {
-      const call = this.#callOf(span)
+      const call = this.#calls.of(span)
       if (call === undefined || call.ended) return
       const { request, response: undici } = response as { request?: unknown; response?: unknown }
       const answer = undici ?? response
@@ -93,7 +73,7 @@ export class MangopaySpanProcessor {
     try {
       if (span.kind !== SpanKind.CLIENT) return
       const rule = this.#hosts.find(span.attributes)
-      if (rule !== undefined) this.#begin(span, rule, parentContext)
+      if (rule !== undefined) this.#calls.begin(span, rule, parentContext)
     } catch (error) {
       reportFailure('looking at a span that starts', error)
     }
@@ -102,7 +82,7 @@ export class MangopaySpanProcessor {
   /** Called by the SDK (2.3 and later) when a span is about to end: counts and tags it. */
   onEnding(span: LiveSpan): void {
     try {
-      const call = this.#callOf(span)
+      const call = this.#calls.of(span)
       if (call !== undefined && !call.ended) this.#finish(span, call, true)
     } catch (error) {
       reportFailure('looking at a span that is ending', error)
@@ -116,12 +96,11 @@ export class MangopaySpanProcessor {
   onEnd(span: SpanView): void {
     try {
       if (span.kind !== SpanKind.CLIENT) return
-      let call = this.#callOf(span)
+      let call = this.#calls.of(span)
       if (call === undefined) {
         const rule = this.#hosts.find(span.attributes)
         if (rule === undefined) return
-        call = new Call(rule)
-        this.#keep(span, call)
+        call = this.#calls.keep(span, new Call(rule))
       }
       if (!call.ended) this.#finish(span, call, false)
     } catch (error) {
@@ -131,13 +110,12 @@ export class MangopaySpanProcessor {
 
   /** The numbers of this process, as plain data. Takes well under a millisecond. */
   snapshot(): Snapshot {
-    this.#look()
-    return report(this.#ledger, this.#options.spike.windowSeconds, this.#isSamplerInUse())
+    return this.#recorder.snapshot(this.#isSamplerInUse())
   }
 
   /** Nothing is held back here, so there is nothing to flush but to meet a MeterProvider that was set meanwhile. */
   async forceFlush(): Promise<void> {
-    this.#look()
+    this.#recorder.look()
   }
 
   /**
@@ -145,48 +123,12 @@ export class MangopaySpanProcessor {
    * SDK shuts the metrics down after this.
    */
   async shutdown(): Promise<void> {
-    clearInterval(this.#timer)
-    this.#isShutDown = true
-    try {
-      this.#instruments.connect()
-      await this.#notifier.notify(this.#ledger.end())
-    } catch (error) {
-      reportFailure('shutting down', error)
-    }
-  }
-
-  #callOf(span: object): Call | undefined {
-    const call = (span as Record<symbol, Call | undefined>)[this.#key]
-    return call !== undefined || !this.#hasSealed ? call : this.#sealed.get(span)
-  }
-
-  #keep(span: object, call: Call): void {
-    if (Object.isExtensible(span)) (span as Record<symbol, Call>)[this.#key] = call
-    else {
-      this.#sealed.set(span, call)
-      this.#hasSealed = true
-    }
-  }
-
-  #begin(span: LiveSpan, rule: HostRule, parentContext: Context): void {
-    if (this.#callOf(span) !== undefined) return
-    const call = new Call(rule)
-    this.#keep(span, call)
-    const parent = trace.getSpan(parentContext) as (Span & Partial<SpanView>) | undefined
-    if (parent?.kind !== SpanKind.CLIENT) return
-    const outer = this.#callOf(parent)
-    if (outer === undefined) {
-      this.#keep(parent, NOT_A_CALL) // somebody's own span around this call
-    } else if (!outer.ended) {
-      call.isDouble = outer.double === undefined && isSameRequest(parent.attributes, span.attributes)
-      if (call.isDouble) outer.double = call
-      else outer.hasInnerCalls = true
-    }
+    await this.#recorder.shutdown()
   }
 
   #read(call: Call, headers: ResponseHeaders, span: SpanView): void {
     call.sca ||= asksForSca(headers)
-    call.exhausted = this.#ledger.readHeaders(call, headers, span.attributes)
+    call.exhausted = this.#recorder.readHeaders(call, headers, span.attributes)
   }
 
   #finish(span: SpanView, call: Call, live: boolean): void {
@@ -202,40 +144,13 @@ export class MangopaySpanProcessor {
     const { double } = call
     const known = call.status === undefined && double?.status !== undefined ? double : call
     const verdict = known.verdict ?? own
-    const tags = call.isDouble
-      ? tagsOf(known.rule.environment, known.operation, known.status, verdict)
-      : this.#count(span, known, verdict)
-    tag(span, known, tags, this.#options.renameSpans, live)
-  }
-
-  #count(span: SpanView, call: Call, verdict: Verdict): Readonly<Attributes> {
-    const now = this.#ledger.now()
-    const { tags, durationAttributes } = this.#ledger.count(call, verdict, now)
-    if (!this.#saidUnsampled) this.#sayUnsampled()
-    try {
-      const { duration } = span
-      if (duration === undefined) this.#instruments.connect()
-      else this.#instruments.record(duration[0] + duration[1] / 1e9, durationAttributes)
-    } catch (error) {
-      reportFailure('the MeterProvider', error)
+    let tags: Readonly<Attributes>
+    if (call.isDouble) tags = tagsOf(known.rule.environment, known.operation, known.status, verdict)
+    else {
+      tags = this.#recorder.count(span, known, verdict)
+      if (!this.#saidUnsampled) this.#sayUnsampled()
     }
-    if (this.#isShutDown) return tags // nothing starts any more whose end nobody would tell
-    const events = this.#ledger.lookAfter(call, now)
-    if (events !== undefined) void this.#notifier.notify(events)
-    if (this.#timer === undefined && this.#notifier.isWanted) {
-      this.#timer = setInterval(() => this.#look(), LOOK_INTERVAL_MILLISECONDS)
-      this.#timer.unref?.()
-    }
-    return tags
-  }
-
-  #look(): void {
-    try {
-      this.#instruments.connect()
-      if (!this.#isShutDown) void this.#notifier.notify(this.#ledger.look(this.#ledger.now()))
-    } catch (error) {
-      reportFailure('looking for spikes', error)
-    }
+    tag(span, known, tags, this.#renameSpans, live)
   }
 
   #isSamplerInUse(): boolean {

@@ -1,0 +1,92 @@
+import type { Attributes } from '@opentelemetry/api'
+import type { Call } from './call.ts'
+import { reportFailure } from './guard.ts'
+import type { ResponseHeaders } from './headers.ts'
+import { Ledger } from './ledger.ts'
+import { Instruments } from './metrics.ts'
+import { Notifier } from './notifier.ts'
+import type { ResolvedOptions } from './options.ts'
+import type { SpanView } from './otel.ts'
+import type { Verdict } from './outcome.ts'
+import { report } from './report.ts'
+import type { Snapshot } from './snapshot.ts'
+
+/** Looks for the end of spikes and low quotas when no call does. */
+const LOOK_INTERVAL_MILLISECONDS = 1000
+
+/** Takes down what became of each call: counts it, exports it as metrics, and tells the user's callbacks. */
+export class Recorder {
+  readonly #windowSeconds: number
+  readonly #ledger: Ledger
+  readonly #instruments: Instruments
+  readonly #notifier: Notifier
+  #timer: ReturnType<typeof setInterval> | undefined
+  #isShutDown = false
+
+  /** @param environments - how many there can be */
+  constructor(options: ResolvedOptions, environments: number) {
+    this.#windowSeconds = options.spike.windowSeconds
+    this.#ledger = new Ledger(options, environments)
+    this.#instruments = new Instruments(this.#ledger, options.meterProvider)
+    this.#notifier = new Notifier(options)
+  }
+
+  /**
+   * Counts a call that has ended.
+   *
+   * @param span - says how long it took
+   * @returns what its span is tagged with
+   */
+  count(span: SpanView, call: Call, verdict: Verdict): Readonly<Attributes> {
+    const now = this.#ledger.now()
+    const { tags, durationAttributes } = this.#ledger.count(call, verdict, now)
+    try {
+      const { duration } = span
+      if (duration === undefined) this.#instruments.connect()
+      else this.#instruments.record(duration[0] + duration[1] / 1e9, durationAttributes)
+    } catch (error) {
+      reportFailure('the MeterProvider', error)
+    }
+    if (this.#isShutDown) return tags // nothing starts any more whose end nobody would tell
+    const events = this.#ledger.lookAfter(call, now)
+    if (events !== undefined) void this.#notifier.notify(events)
+    if (this.#timer === undefined && this.#notifier.isWanted) {
+      this.#timer = setInterval(() => this.look(), LOOK_INTERVAL_MILLISECONDS)
+      this.#timer.unref?.()
+    }
+    return tags
+  }
+
+  /** Takes in the headers of a response; returns the quota windows with nothing left. */
+  readHeaders(call: Call, headers: ResponseHeaders, attributes: Attributes): string[] | undefined {
+    return this.#ledger.readHeaders(call, headers, attributes)
+  }
+
+  /** Meets a MeterProvider that was set meanwhile, and looks whether something has started or ended. */
+  look(): void {
+    try {
+      this.#instruments.connect()
+      if (!this.#isShutDown) void this.#notifier.notify(this.#ledger.look(this.#ledger.now()))
+    } catch (error) {
+      reportFailure('looking for spikes', error)
+    }
+  }
+
+  /** The numbers as they stand. */
+  snapshot(isSamplerInUse: boolean): Snapshot {
+    this.look()
+    return report(this.#ledger, this.#windowSeconds, isSamplerInUse)
+  }
+
+  /** Ends spikes and low quotas that are under way and stops looking for them. The counters stay readable. */
+  async shutdown(): Promise<void> {
+    clearInterval(this.#timer)
+    this.#isShutDown = true
+    try {
+      this.#instruments.connect()
+      await this.#notifier.notify(this.#ledger.end())
+    } catch (error) {
+      reportFailure('shutting down', error)
+    }
+  }
+}
