@@ -299,7 +299,7 @@ export const INCIDENTS: readonly Incident[] = [
       ...service('shop', 0.8, { processes: 2 }),
       ...service('payouts', 0.1, { faults: faultsFrom(B, all({ kind: 'status', status: 403 })) }),
     ]),
-    expected: [{ alert: 'MangopayAccessRefused', within: 6, labels: { severity: 'critical', job: 'payouts' } }],
+    expected: [{ alert: 'MangopayAccessRefused', within: 7, labels: { severity: 'critical', job: 'payouts' } }],
     tolerated: ['MangopayNothingSucceeds'],
   },
   {
