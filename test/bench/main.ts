@@ -9,7 +9,8 @@ import { goals, type Measured } from './goals.ts'
 import { type Effort, measure, type Result, together } from './measure.ts'
 import { peerPackages } from './peers.ts'
 import { hotspots } from './profile.ts'
-import { performancePage } from './report.ts'
+import { performancePage, readmeTable } from './report.ts'
+import { mainEntry } from './size.ts'
 import { callsFor } from './snapshot.ts'
 import { variants } from './variants.ts'
 
@@ -17,15 +18,16 @@ const names = process.argv.slice(2).filter((argument) => !argument.startsWith('-
 const quick = process.argv.includes('--quick')
 const effort: Effort = quick ? { launches: 1, rounds: 10, spans: 10_000 } : { launches: 3, rounds: 8, spans: 10_000 }
 
-lab(peerPackages)
-const measured: Measured = { results: {}, processes: {}, snapshot: [], hotspots: {} }
+// Installed once, before any child asks for it; the goals need no peer.
+if (!quick) lab(peerPackages)
+const measured: Measured = { results: {}, processes: {}, snapshot: [], size: undefined, hotspots: {} }
 const show = (name: string, { nanoseconds, ratio, bytes }: Result): void => {
   const spread = `${ratio.low.toFixed(3)} to ${ratio.high.toFixed(3)}`
   const figures = `${nanoseconds.median.toFixed(0).padStart(6)} ns  ${ratio.median.toFixed(3)} x (${spread})`
   process.stdout.write(`${name.padEnd(42)}${figures}  ${bytes.toFixed(0).padStart(6)} bytes more\n`)
 }
 
-const wanted = quick && names.length === 0 ? goals.map((goal) => goal.variant) : names
+const wanted: (string | undefined)[] = quick && names.length === 0 ? goals.map(({ variant }) => variant) : names
 for (const [name, { against }] of Object.entries(variants)) {
   if (wanted.length > 0 ? !wanted.includes(name) : name === against) continue
   const result = await measure(name, against, effort)
@@ -38,14 +40,15 @@ if (wanted.length === 0) {
     measured.processes[processes] = { own, base: await together('base', processes, effort.spans) }
   }
   measured.snapshot = callsFor([1, 50, 200])
-  for (const goal of goals) {
-    const result = measured.results[goal.variant]
-    if (result && !goal.met(measured)) measured.hotspots[goal.variant] = await hotspots(goal.variant)
+  measured.size = await mainEntry()
+  for (const { variant, met } of goals) {
+    if (variant !== undefined && !met(measured)) measured.hotspots[variant] = await hotspots(variant)
   }
   writeSection('docs/performance.md', 'bench', performancePage(measured, effort))
+  writeSection('README.md', 'bench', readmeTable(measured))
 }
 for (const goal of goals) {
-  if (!measured.results[goal.variant]) continue
+  if (goal.variant === undefined ? measured.size === undefined : !measured.results[goal.variant]) continue
   process.stdout.write(
     `${goal.met(measured) ? 'met   ' : 'MISSED'} ${goal.what}: ${goal.limit}, measured ${goal.figure(measured)}\n`,
   )

@@ -28,6 +28,8 @@ const peers = {
   'ours, 429': '**opentelemetry-mangopay**, without the duration histogram, every call answered 429',
   'ours, onEnd only': '**opentelemetry-mangopay**, without the histogram, behind a wrapper that drops `onEnding`',
   'ours with histogram': '**opentelemetry-mangopay**, everything',
+  'tags alone': 'the least our tags can cost: the same tags, known beforehand, nothing looked at, nothing counted',
+  'tags alone with histogram': 'the same with the duration histogram',
   'hand-written': 'written by hand: `new URL`, a regular expression, `counter.add`',
   baggage: '`@opentelemetry/baggage-span-processor`, no baggage to add',
   langfuse: '`@langfuse/otel`, exporter that does nothing',
@@ -55,6 +57,25 @@ const scaled = Object.fromEntries(
 )
 const hooks = { 'quota headers, node:http': '`node:http`', 'quota headers, undici': 'undici (fetch)' }
 
+/** The table of the README: what a reader asks first. */
+export function readmeTable({ results, size }: Measured): string {
+  const lines = {
+    'ours, foreign': 'a call to somebody else',
+    ours: 'a call to Mangopay: tags and counts',
+    'ours with histogram': 'the same with the duration histogram',
+    'hand-written': 'for comparison: written by hand with `new URL`, a regular expression and `counter.add`',
+    'aws span metrics': 'for comparison: the span-metrics processor of the AWS distribution',
+  }
+  const body = Object.entries(lines).flatMap(([name, label]) => {
+    const result = results[name]
+    if (!result) return []
+    return [[label, `${(result.extra.median / 1_000).toFixed(1)} µs`, `${result.ratio.median.toFixed(2)} x`]]
+  })
+  return `${rows(['a span of', 'CPU more', 'against a processor that does nothing'], body)}
+
+The main entry is ${((size?.whole ?? 0) / 1_000).toFixed(1)} kB minified and gzipped, half of it the table of operations and the quota.`
+}
+
 /** `docs/performance.md`. */
 export function performancePage(measured: Measured, effort: Effort): string {
   const api = JSON.parse(readFileSync('node_modules/@opentelemetry/sdk-trace-base/package.json', 'utf8')) as {
@@ -64,13 +85,13 @@ export function performancePage(measured: Measured, effort: Effort): string {
   const versions = Object.entries(peerPackages)
     .filter(([name]) => /baggage|langfuse|aws/.test(name))
     .map(([name, version]) => `\`${name}\` ${version}`)
-  const missed = Object.entries(measured.hotspots).map(
-    ([name, spots]) =>
-      `### Where the time of "${name}" goes\n\n${rows(
-        ['function', 'share'],
-        spots.map((it) => [it.name, `${it.percent.toFixed(1)} %`]),
-      )}\n`,
-  )
+  const missed = Object.entries(measured.hotspots).map(([name, spots]) => {
+    const why = goals.find(({ variant }) => variant === name)?.why?.(measured)
+    return `### Where the time of "${name}" goes\n\n${why === undefined ? '' : `${why}\n\n`}${rows(
+      ['function', 'share'],
+      spots.map((it) => [it.name, `${it.percent.toFixed(1)} %`]),
+    )}\n`
+  })
   return `# What it costs, and what it bears
 
 Written by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}: Node ${process.version}, OpenTelemetry SDK ${api.version}, ${cpus().length} x ${cpus()[0]?.model.trim()},
@@ -132,5 +153,11 @@ ${rows(
   ['operations seen', 'CPU per call'],
   measured.snapshot.map((it) => [it.operations, `${it.microseconds.toFixed(1)} µs`]),
 )}
+
+## What the main entry weighs
+
+Bytes after minification and gzip, each part by itself; together they pack better.
+
+${rows(['', 'bytes'], [...Object.entries(measured.size?.parts ?? {}), ['all together', measured.size?.whole ?? '']])}
 ${missed.length > 0 ? `\n## Why goals were missed\n\n${missed.join('\n')}` : ''}`
 }

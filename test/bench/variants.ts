@@ -5,7 +5,7 @@ import { AggregationTemporality, InMemoryMetricExporter } from '@opentelemetry/s
 import { AlwaysOffSampler, BatchSpanProcessor, type Sampler, type SpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { MangopaySpanProcessor } from 'opentelemetry-mangopay'
 import { undiciAnswer, withQuota } from './answers.ts'
-import { alwaysRecord, awsSpanMetrics, baggage, HandWritten, langfuse, nowhere } from './peers.ts'
+import { alwaysRecord, awsSpanMetrics, baggage, HandWritten, langfuse, nowhere, TagsAlone } from './peers.ts'
 import { operationPaths } from './routes.ts'
 import { type During, endless, foreign, internal, longUrls, mangopay, routes, type Traffic } from './workload.ts'
 
@@ -109,6 +109,12 @@ export const variants: Readonly<Record<string, Variant>> = {
   'ours, 429': { against: 'base', traffic: { ...mangopay(), status: 429 }, set: ours },
   'ours with histogram': { against: 'base', traffic: mangopay(), set: whole },
   'ours, onEnd only': { against: 'base', traffic: mangopay(), set: onEndOnly },
+  'tags alone': {
+    against: 'base',
+    traffic: mangopay(),
+    set: () => ({ processor: new TagsAlone(metersWithoutHistogram()) }),
+  },
+  'tags alone with histogram': { against: 'base', traffic: mangopay(), set: peer((meters) => new TagsAlone(meters)) },
   'hand-written': { against: 'base', traffic: mangopay(), set: peer((meters) => new HandWritten(meters)) },
   'hand-written, foreign': {
     against: 'base, foreign',
