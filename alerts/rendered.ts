@@ -2,6 +2,7 @@
 
 import { renderAlertmanager } from './alertmanager.ts'
 import { renderGrafana } from './grafana.ts'
+import { renderNumbersPage } from './numbers-page.ts'
 import { renderRecords, renderRules } from './prometheus.ts'
 
 /** The rendered files by their path from the root of the repository. */
@@ -10,4 +11,5 @@ export const RENDERED: Readonly<Record<string, () => string>> = {
   'alerts/mangopay.records.yml': () => renderRecords(),
   'alerts/grafana-alerting.yaml': () => renderGrafana(),
   'alerts/alertmanager.example.yml': renderAlertmanager,
+  'docs/alerts.md': renderNumbersPage,
 }

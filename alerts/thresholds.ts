@@ -1,6 +1,6 @@
 /**
- * Every number an alert depends on, with the reason for it. To change one, change it here and run
- * `node build/alerts/render.js`; `docs/alerts.md` shows them as a table and says how to change the shipped file instead.
+ * Every number an alert depends on, with the reason for it. To change one, change it here, run `npm run render`, and
+ * `npm run simulate` to see what it does in incidents. `docs/alerts.md` shows them and says how to change the shipped file.
  */
 
 /** A number of an alert and why it is that number. */

@@ -35,7 +35,7 @@ export const ATTR_MANGOPAY_ERROR_RETRYABLE = 'mangopay.error.retryable'
 
 /**
  * What is known of the call's effect, one of the `MANGOPAY_OUTCOME_VALUE_*`. On every call. `success` means answered
- * 2xx; it does not say that a payment went through (Mangopay reports a refused payment as 200 with a `Status`).
+ * 2xx (or a redirect of a read); it does not say that a payment went through (Mangopay reports a refused payment as 200 with a `Status`).
  */
 export const ATTR_MANGOPAY_OUTCOME = 'mangopay.outcome'
 

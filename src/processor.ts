@@ -49,9 +49,9 @@ export class MangopaySpanProcessor {
   }
 
   /**
-   * Option `responseHook` of both the http and the undici instrumentation. Reads the rate-limit headers, `Date` and
-   * whether a 401 asks for strong customer authentication, of Mangopay's answers only, and puts no value of them on
-   * the span.
+   * Option `responseHook` of both the http and the undici instrumentation. Reads the rate-limit headers, `Date`, whether
+   * a 401 asks for strong customer authentication and whether the whole body came, of Mangopay's answers only, and puts
+   * no value of them on the span.
    */
   readonly responseHook = (span: Span, response: unknown): void => {
     try {
@@ -113,7 +113,7 @@ export class MangopaySpanProcessor {
     return this.#recorder.snapshot(this.#isSamplerInUse())
   }
 
-  /** Nothing is held back here, so there is nothing to flush but to meet a MeterProvider that was set meanwhile. */
+  /** Nothing is held back here. Meets a MeterProvider that was set meanwhile; looks for spikes and low quotas. */
   async forceFlush(): Promise<void> {
     this.#recorder.look()
   }

@@ -1,6 +1,9 @@
 import type { ErrorCategory } from './outcome.ts'
 
-/** What the process knows, as plain JSON-serialisable data. All times are epoch milliseconds of the `clock` option. */
+/**
+ * What the process knows, as plain JSON-serialisable data. All times but a
+ * quota's `reset`, which is the server's, are epoch milliseconds of the `clock` option.
+ */
 export interface Snapshot {
   /** When this was taken. */
   time: number

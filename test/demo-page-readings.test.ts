@@ -1,6 +1,7 @@
 /** The numbers of the demo page, as they are made of the metrics. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { ExportWatch } from '../examples/demo/page/export-watch.ts'
 import { bucketsBetween, countsBetween, quantile, takeReading } from '../examples/demo/page/readings.ts'
 import { Trend } from '../examples/demo/page/trend.ts'
 import type { ReceivedPoint } from '../examples/otlp-receiver.ts'
@@ -85,5 +86,20 @@ describe('readings', () => {
     const { tiles } = new Trend().take(takeReading(0, [], []), quota)
     expect(tiles.headroom).toEqual({ window: '24h', share: expect.closeTo(0.1), secondsToEmpty: 40 })
     expect(tiles.errorRatio).toBeUndefined()
+  })
+})
+
+describe('exports', () => {
+  it('are shown once, when the totals beside them are newer', () => {
+    const watch = new ExportWatch()
+    const receiver = { exports: { traces: 0, metrics: 0, refused: 0 }, points: () => [point(7)] }
+    watch.look(receiver, 1_000)
+    expect(watch.coveredBy(2_000)).toBe(undefined)
+    receiver.exports.metrics++
+    watch.look(receiver, 3_000)
+    watch.look(receiver, 3_100)
+    expect(watch.coveredBy(2_999)).toBe(undefined)
+    expect(watch.coveredBy(3_000)?.reading).toMatchObject({ time: 3_000, calls: 7 })
+    expect(watch.coveredBy(4_000)).toBe(undefined)
   })
 })

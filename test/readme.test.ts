@@ -7,6 +7,8 @@ import { DURATION_BUCKETS } from '../src/metrics.ts'
 import * as names from '../src/names.ts'
 import { resolveOptions } from '../src/options.ts'
 import { type ErrorCategory, judge } from '../src/outcome.ts'
+import { nodeVersions, sdkLines } from './matrix/lines.ts'
+import { typeCells } from './matrix/type-cells.ts'
 
 const root = new URL('../', import.meta.url)
 const read = (file: string) => readFileSync(new URL(file, root), 'utf8')
@@ -134,6 +136,22 @@ process.exit()
       const shown = JSON.stringify(value).replaceAll('"', "'").replaceAll(',', ', ')
       expect(documented, name).toBe(name === 'spike.clearRatio' ? 'half of `ratio`' : shown)
     }
+  })
+
+  it('installs what is tested', () => {
+    const { devDependencies } = JSON.parse(read('package.json')) as { devDependencies: Record<string, string> }
+    const pinned = [...readme.matchAll(/(@opentelemetry\/[a-z-]+)@(\d[\d.]*)/g)]
+    expect(pinned.length).toBe(5)
+    for (const [, name, version] of pinned) expect(version, name).toBe(devDependencies[name as string])
+  })
+
+  it('names the versions that the matrix runs', () => {
+    const rows = new Map(table(readme, 'what').map(([what, versions]) => [what, versions]))
+    expect(rows.get('Node')).toBe(
+      ['20.6.0', ...Object.keys(nodeVersions).filter((name) => name !== '20.6.0')].join(', '),
+    )
+    expect(rows.get('OpenTelemetry SDK')).toBe(sdkLines.map(({ name }) => name).join(', '))
+    expect(rows.get('TypeScript')).toBe([...new Set(typeCells.map(({ typescript }) => typescript))].join(', '))
   })
 
   it('links to files that exist', () => {

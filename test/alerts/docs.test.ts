@@ -1,6 +1,6 @@
-/** The docs name alerts, metrics and anchors that exist, all of them, and the numbers that are used. */
+/** The docs name alerts, metrics and anchors that exist, all of them. */
 
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { parser } from '@prometheus-io/lezer-promql'
 import { expect, test } from 'vitest'
 import { ALERT_NAMES } from '../../alerts/model.ts'
@@ -8,7 +8,6 @@ import { anchorOf } from '../../alerts/prometheus.ts'
 import { RECORDS } from '../../alerts/records.ts'
 import { buildRules } from '../../alerts/rules.ts'
 import { LABEL, SERIES } from '../../alerts/spelling.ts'
-import { THRESHOLDS } from '../../alerts/thresholds.ts'
 
 const read = (path: string): string => readFileSync(path, 'utf8')
 const runbook = read('docs/runbook.md')
@@ -65,21 +64,4 @@ test('docs/alerts.md lists every alert with its severities', () => {
     const row = text.split('\n').find((line) => line.startsWith(`| [${alert}](runbook.md#${anchorOf(alert)})`))
     expect(row, alert).toContain(urgency === 'page' ? 'critical' : 'warning')
   }
-})
-
-test('docs/alerts.md shows every number with its reason (UPDATE_DOCS=1 writes them)', () => {
-  const unit = {
-    share: (n: number) => `${Math.round(n * 1000) / 10} %`,
-    count: String,
-    minutes: (n: number) => `${n} min`,
-    factor: String,
-  }
-  const rows = Object.entries(THRESHOLDS).map(
-    ([name, threshold]) => `| \`${name}\` | ${unit[threshold.unit](threshold.value)} | ${threshold.reason} |`,
-  )
-  const table = ['| number | value | reason |', '| --- | --- | --- |', ...rows, ''].join('\n')
-  const text = read('docs/alerts.md')
-  const start = text.indexOf('| number | value | reason |')
-  if (process.env['UPDATE_DOCS']) writeFileSync('docs/alerts.md', text.slice(0, start < 0 ? undefined : start) + table)
-  else expect(text.slice(start)).toBe(table)
 })

@@ -40,7 +40,7 @@ const line = (
 
 const all = ['old', 'stable', 'dup'] as const
 
-/** Oldest first. The HTTP instrumentation knows the stable conventions only since 0.221. */
+/** Oldest first. Since 0.221 the HTTP instrumentation knows only the stable conventions. */
 export const sdkLines: readonly SdkLine[] = [
   line('1.30', '1.9.0', '1.30.1', '0.57.2', '0.10.1', { conventions: all, onEnding: false, node: 20 }),
   line('2.0', '1.9.0', '2.0.0', '0.200.0', '0.11.0', { conventions: all, onEnding: false, node: 20 }),

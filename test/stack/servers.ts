@@ -91,8 +91,11 @@ export class Stack {
     return { url, child }
   }
 
-  /** Starts the Collector: OTLP over HTTP in; metrics go on to Prometheus, traces to `traces` as OTLP in JSON. */
-  async collector(prometheus: Server, traces: string): Promise<Server> {
+  /**
+   * Starts the Collector: OTLP over HTTP in; metrics go on to Prometheus, traces through these processors to `traces`,
+   * as OTLP in JSON.
+   */
+  async collector(prometheus: Pick<Server, 'url'>, traces: string, processors = {}): Promise<Server> {
     const port = await freePort()
     const exporter = (endpoint: string, encoding: 'proto' | 'json') => ({
       endpoint,
@@ -101,22 +104,22 @@ export class Stack {
       sending_queue: { enabled: true },
       retry_on_failure: { enabled: true, initial_interval: '200ms' },
     })
-    const pipeline = (name: string) => ({
+    const pipeline = (name: string, before: string[] = []) => ({
       receivers: ['otlp'],
-      processors: ['batch'],
+      processors: [...before, 'batch'],
       exporters: [`otlp_http/${name}`],
     })
     const folder = await this.folder({
       'collector.yml': stringify({
         receivers: { otlp: { protocols: { http: { endpoint: `127.0.0.1:${port}` } } } },
-        processors: { batch: { timeout: '100ms' } },
+        processors: { ...processors, batch: { timeout: '100ms' } },
         exporters: {
           'otlp_http/metrics': exporter(`${prometheus.url}/api/v1/otlp`, 'proto'),
           'otlp_http/traces': exporter(traces, 'json'),
         },
         service: {
           telemetry: { metrics: { level: 'none' } },
-          pipelines: { metrics: pipeline('metrics'), traces: pipeline('traces') },
+          pipelines: { metrics: pipeline('metrics'), traces: pipeline('traces', Object.keys(processors)) },
         },
       }),
     })

@@ -1,10 +1,4 @@
-import {
-  ATTR_MANGOPAY_ERROR_CATEGORY,
-  METRIC_MANGOPAY_CLIENT_RATE_LIMIT_LIMIT,
-  METRIC_MANGOPAY_CLIENT_RATE_LIMIT_USED,
-  METRIC_MANGOPAY_CLIENT_REQUEST_DURATION,
-  METRIC_MANGOPAY_CLIENT_REQUESTS,
-} from 'opentelemetry-mangopay/names'
+import { ATTR_MANGOPAY_ERROR_CATEGORY } from 'opentelemetry-mangopay/names'
 import { NUMBERS } from '../../../alerts/thresholds.ts'
 import { CATEGORY_COLOURS } from '../../../dashboards/palette.ts'
 import { DEMO_CLIENT } from '../../mock/options.ts'
@@ -13,8 +7,9 @@ import { SCENARIOS, type Scenario } from '../../scenarios.ts'
 import type { AppState } from '../../traffic/messages.ts'
 import { type Stage, type StageOptions, startStage } from '../stage.ts'
 import { CLIENTS, fillQuota } from './account.ts'
+import { type Exported, ExportWatch } from './export-watch.ts'
 import { FailedCalls } from './failed-calls.ts'
-import { p95ByOperation, quotaLines, takeReading } from './readings.ts'
+import { quotaLines } from './readings.ts'
 import { Ring } from './ring.ts'
 import { Storyteller } from './stories.ts'
 import { Trend } from './trend.ts'
@@ -43,10 +38,10 @@ export class Session {
   readonly #storyteller = new Storyteller()
   readonly #trend = new Trend()
   readonly #truthWatch = new TruthWatch()
+  readonly #exports = new ExportWatch()
   #stage: Stage | undefined
   #timer: NodeJS.Timeout | undefined
   #played = 0
-  #seen = 0
   #lost = 0
   #state: AppState | undefined
   #truth: Truth | undefined
@@ -75,7 +70,8 @@ export class Session {
       mock: { clients: { [DEMO_CLIENT.clientId]: DEMO_CLIENT.apiKey, ...CLIENTS }, ...options.mock },
     })
     this.#stage = stage
-    this.#timer = setInterval(() => this.#look(), LOOK)
+    const { receiver } = stage
+    if (receiver !== undefined) this.#timer = setInterval(() => this.#exports.look(receiver, Date.now()), LOOK)
     void stage.app.ended.then((code) => {
       if (this.#ended) return
       this.#problem = `The example app has ended (${code}); start the demo again.`
@@ -138,27 +134,19 @@ export class Session {
   #takeState(state: AppState): void {
     this.#state = state
     if (this.#stage) this.#truth = this.#truthWatch.look(state, this.#stage.mock.log, this.#lost)
+    const exported = this.#exports.coveredBy(state.time)
+    if (exported !== undefined) this.#tell(exported)
   }
 
-  /** Looks whether the app has exported its metrics again; if so, there is something new to tell. */
-  #look(): void {
-    const receiver = this.#stage?.receiver
-    if (receiver === undefined || receiver.exports.metrics === this.#seen) return
-    this.#seen = receiver.exports.metrics
-    const durations = receiver.points(METRIC_MANGOPAY_CLIENT_REQUEST_DURATION)
-    const reading = takeReading(Date.now(), receiver.points(METRIC_MANGOPAY_CLIENT_REQUESTS), durations)
+  #tell({ reading, p95s, used, limit }: Exported): void {
     const quotas = Object.values(this.#state?.snapshot.environments ?? {}).flatMap(({ quota }) => quota)
-    const quota = quotaLines(
-      receiver.points(METRIC_MANGOPAY_CLIENT_RATE_LIMIT_USED),
-      receiver.points(METRIC_MANGOPAY_CLIENT_RATE_LIMIT_LIMIT),
-      (window) => quotas.find((line) => line.window === window)?.secondsToEmpty,
-    )
-    const { sample, tiles } = this.#trend.take(reading, quota)
+    const forecast = (window: string) => quotas.find((line) => line.window === window)?.secondsToEmpty
+    const { sample, tiles } = this.#trend.take(reading, quotaLines(used, limit, forecast))
     this.#history.push(sample)
     this.#tick = {
       sample,
       tiles,
-      operations: this.#operations(p95ByOperation(durations)),
+      operations: this.#operations(p95s),
       skipped: this.#state?.counts.skipped ?? 0,
       ...(this.#truth === undefined ? {} : { truth: this.#truth }),
     }

@@ -1,10 +1,11 @@
-// Command collector is an OpenTelemetry Collector with only the parts that the chain tests need: OTLP in, batches,
+// Command collector is an OpenTelemetry Collector with only the parts that the chain tests need: OTLP in, batches, OTTL,
 // OTLP over HTTP out, configured by a file. Its pieces are the real ones; only the choice is ours.
 package main
 
 import (
 	"os"
 
+	"github.com/open-telemetry/opentelemetry-collector-contrib/processor/transformprocessor"
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/confmap"
 	"go.opentelemetry.io/collector/confmap/provider/fileprovider"
@@ -24,7 +25,10 @@ func factories() (otelcol.Factories, error) {
 	if result.Receivers, err = otelcol.MakeFactoryMap[receiver.Factory](otlpreceiver.NewFactory()); err != nil {
 		return result, err
 	}
-	if result.Processors, err = otelcol.MakeFactoryMap[processor.Factory](batchprocessor.NewFactory()); err != nil {
+	if result.Processors, err = otelcol.MakeFactoryMap[processor.Factory](
+		batchprocessor.NewFactory(),
+		transformprocessor.NewFactory(),
+	); err != nil {
 		return result, err
 	}
 	result.Exporters, err = otelcol.MakeFactoryMap[exporter.Factory](otlphttpexporter.NewFactory())
