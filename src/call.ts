@@ -5,10 +5,13 @@ import type { SpanView } from './otel.ts'
 import { judge, type Verdict } from './outcome.ts'
 import { findClientId, findRoute, type Operation, OTHER_OPERATION, type Route } from './route.ts'
 import { readTransportFailure, type TransportFailure } from './transport.ts'
-import { pathStart, urlOf } from './url.ts'
+import { pathStart, urlOf, wholeUrlOf } from './url.ts'
 
 const CUT: TransportFailure = { kind: 'network', neverSent: false }
 const GIVEN_UP: TransportFailure = { kind: 'cancelled', neverSent: false }
+
+/** A span that says how long its attributes may be. */
+type Limited = SpanView & { readonly _spanLimits?: { readonly attributeValueLengthLimit?: number } }
 
 /** What is remembered of a Mangopay call while its span is open, and what was found when it ended. */
 export class Call {
@@ -19,6 +22,8 @@ export class Call {
   double: Call | undefined
   /** Whether requests of their own were made within: then this may be a span that somebody put around them. */
   hasInnerCalls = false
+  /** Whether it is one for sure: the first request within looked like its double, and another one followed. */
+  isAround = false
   /** Whether the response hook has seen the answer. */
   hooked = false
   /**
@@ -42,22 +47,23 @@ export class Call {
   // Found when the span ends:
   status: number | undefined
   verdict: Verdict | undefined
+  /** Of a double, which may yet turn out to be a call of its own. */
+  span: SpanView | undefined
 
   constructor(rule: HostRule) {
     this.rule = rule
   }
 
   /** Client id in the URL of the request. */
-  clientId(attributes: Attributes): string | undefined {
-    this.#locate(attributes)
-    const url = urlOf(attributes)
-    return url === undefined || this.route?.hasClientId === false ? undefined : findClientId(url, this.#pathStart(url))
+  clientId(span: SpanView): string | undefined {
+    const url = this.#locate(span)
+    return url === undefined ? undefined : findClientId(url, this.#pathStart(url), this.route)
   }
 
   /** Says what was called and how it ended. */
   conclude(span: SpanView): Verdict {
     const { attributes } = span
-    this.#locate(attributes)
+    if (!this.located) this.#locate(span)
     this.status = statusOf(attributes)
     this.verdict = judge({
       write: this.write,
@@ -71,16 +77,19 @@ export class Call {
     return this.verdict
   }
 
-  /** Finds what is called: once, in the response hook or when the span ends. */
-  #locate(attributes: Attributes): void {
-    if (this.located) return
+  /** Finds what is called: once, in the response hook or when the span ends. Returns the URL. */
+  #locate(span: SpanView): string | undefined {
+    const { attributes } = span
+    // Private in TypeScript, and there in every SDK line. Without it a cut URL would be taken for another route.
+    const url = wholeUrlOf(attributes, (span as Limited)._spanLimits?.attributeValueLengthLimit)
+    if (this.located) return url
     this.method = knownMethod(attributes['http.request.method'] ?? attributes['http.method'])
-    const url = urlOf(attributes)
     this.located = url !== undefined
     const start = url === undefined ? -1 : this.#pathStart(url)
     if (start !== -1) this.route = findRoute(url as string, start)
     this.operation = operationOf(this.route, this.method)
     this.write = isWrite(this.method) && !this.operation.token
+    return url
   }
 
   /** Index where the API's own path begins, behind any prefix of a gateway; -1 without a path. */

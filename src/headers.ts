@@ -99,7 +99,7 @@ function isNamed({ name, codes }: Wanted, spelled: HeaderLine): boolean {
 /** A line as text; of what is no line, none. */
 export function textOf(line: HeaderLine): string {
   if (typeof line === 'string') return line
-  return line instanceof Uint8Array ? Buffer.from(line.buffer, line.byteOffset, line.length).toString('latin1') : ''
+  return ArrayBuffer.isView(line) ? Buffer.from(line.buffer, line.byteOffset, line.length).toString('latin1') : ''
 }
 
 /**
@@ -132,7 +132,12 @@ function lines(value: Attributes[string]): HeaderValue | undefined {
 
 /** Whether a 401 asks the end user for strong customer authentication. Nothing else of the header is looked at. */
 export function asksForSca({ challenge }: ResponseHeaders): boolean {
-  return linesOf(challenge).some((line) => textOf(line).trimStart().startsWith('PendingUserAction'))
+  return linesOf(challenge).some((line) =>
+    // One of several challenges may stand behind a comma: node:http joins the lines.
+    textOf(line)
+      .split(',')
+      .some((part) => part.trimStart().startsWith('PendingUserAction')),
+  )
 }
 
 /** The lines of a header. */

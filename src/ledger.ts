@@ -1,9 +1,9 @@
-import type { Attributes } from '@opentelemetry/api'
 import type { Call } from './call.ts'
 import { reportFailure } from './guard.ts'
 import type { ResponseHeaders } from './headers.ts'
-import type { MetricSource } from './metrics.ts'
+import type { MetricSource } from './meter.ts'
 import type { ResolvedOptions } from './options.ts'
+import type { SpanView } from './otel.ts'
 import type { Verdict } from './outcome.ts'
 import { QuotaBook, type QuotaState } from './quota-book.ts'
 import { type QuotaLowEvent, QuotaWatch } from './quota-watch.ts'
@@ -51,7 +51,7 @@ export class Ledger implements MetricSource {
   now(): number {
     try {
       const now = this.#options.clock()
-      if (now > this.#now) this.#now = now
+      if (now > this.#now && Number.isFinite(now)) this.#now = now
     } catch (error) {
       reportFailure('option clock', error)
     }
@@ -71,9 +71,9 @@ export class Ledger implements MetricSource {
   }
 
   /** Takes in the headers of a response; returns the windows with nothing left. */
-  readHeaders(call: Call, headers: ResponseHeaders, attributes: Attributes): string[] | undefined {
+  readHeaders(call: Call, headers: ResponseHeaders, span: SpanView): string[] | undefined {
     const { environment } = call.rule
-    return this.#quota.read(environment, headers, this.now(), () => call.clientId(attributes))
+    return this.#quota.read(environment, headers, this.now(), () => call.clientId(span))
   }
 
   /** Looks whether something has started or ended. */
@@ -107,10 +107,10 @@ export class Ledger implements MetricSource {
     }
   }
 
-  ratios(): { environment: string; kind: ErrorKind; ratio: number }[] {
+  ratios(): { environment: string; kind: ErrorKind; count: number; calls: number }[] {
     const now = this.now()
     return [...this.#environments].flatMap(([environment, { window }]) =>
-      ERROR_KINDS.map((kind) => ({ environment, kind, ratio: window.ratio(now, kind) })),
+      ERROR_KINDS.map((kind) => ({ environment, kind, count: window.count(now, kind), calls: window.calls(now) })),
     )
   }
 

@@ -40,8 +40,13 @@ export class Notifier {
 function run(call: () => unknown): void {
   try {
     const result = call()
-    if (result instanceof Promise) result.catch((error) => reportFailure('a callback', error))
+    if (isThenable(result)) result.then(undefined, (error: unknown) => reportFailure('a callback', error))
   } catch (error) {
     reportFailure('a callback', error)
   }
+}
+
+/** Promises of another realm or library are no instances of this one's. */
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function'
 }

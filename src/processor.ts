@@ -13,7 +13,8 @@ import { tag, tagsOf } from './tags.ts'
 
 /**
  * A span processor that tags every outgoing Mangopay call with what happened, counts it exactly, and watches the quota.
- * It goes in front of the exporting processors; any number of foreign spans may pass through it.
+ * It goes in front of the exporting processors; any number of foreign spans may pass through it. Of several of them that
+ * see the same span the first counts it.
  *
  * Not one of its methods ever throws, but the constructor and `sampler()` for a wrong argument.
  */
@@ -59,10 +60,11 @@ export class MangopaySpanProcessor {
       if (call === undefined || call.ended) return
       const { request, response: undici } = response as { request?: unknown; response?: unknown }
       const answer = undici ?? response
-      call.hooked = true
       call.transfer = (undici === undefined ? response : request) as NonNullable<Call['transfer']>
       const headers = readResponseHeaders(answer)
-      if (headers !== undefined) this.#read(call, headers, span as LiveSpan)
+      if (headers === undefined) return
+      call.hooked = true
+      this.#read(call, headers, span as LiveSpan)
     } catch (error) {
       reportFailure('the response hook', error)
     }
@@ -73,7 +75,9 @@ export class MangopaySpanProcessor {
     try {
       if (span.kind !== SpanKind.CLIENT) return
       const rule = this.#hosts.find(span.attributes)
-      if (rule !== undefined) this.#calls.begin(span, rule, parentContext)
+      if (rule === undefined) return
+      const released = this.#calls.begin(span, rule, parentContext)
+      if (released?.span && released.verdict) this.#recorder.count(released.span, released, released.verdict)
     } catch (error) {
       reportFailure('looking at a span that starts', error)
     }
@@ -128,7 +132,7 @@ export class MangopaySpanProcessor {
 
   #read(call: Call, headers: ResponseHeaders, span: SpanView): void {
     call.sca ||= asksForSca(headers)
-    call.exhausted = this.#recorder.readHeaders(call, headers, span.attributes)
+    call.exhausted = this.#recorder.readHeaders(call, headers, span)
   }
 
   #finish(span: SpanView, call: Call, live: boolean): void {
@@ -145,8 +149,10 @@ export class MangopaySpanProcessor {
     const known = call.status === undefined && double?.status !== undefined ? double : call
     const verdict = known.verdict ?? own
     let tags: Readonly<Attributes>
-    if (call.isDouble) tags = tagsOf(known.rule.environment, known.operation, known.status, verdict)
-    else {
+    if (call.isDouble || call.isAround) {
+      call.span = span
+      tags = tagsOf(known.rule.environment, known.operation, known.status, verdict)
+    } else {
       tags = this.#recorder.count(span, known, verdict)
       if (!this.#saidUnsampled) this.#sayUnsampled()
     }

@@ -4,8 +4,11 @@ import { Pace } from './pace.ts'
 import { QUOTA_WINDOWS, type QuotaReading, type QuotaResponse, type QuotaWindow, readQuota } from './quota.ts'
 import type { QuotaSnapshot } from './snapshot.ts'
 
-/** A server whose `Date` is more than this behind an earlier one has had its clock set right. */
-const CLOCK_CORRECTION = 24 * 3600 * 1000
+/**
+ * An answer whose `Date` is more than this behind an earlier one is not late: the earlier one was ahead, and would hold
+ * back every reading until its time came. Answers overtake each other by seconds.
+ */
+const CLOCK_CORRECTION = 2 * 60 * 1000
 
 interface Entry {
   readonly window: QuotaWindow
@@ -96,7 +99,7 @@ export class QuotaBook {
         this.#accounts.delete(environment)
       }
     }
-    const key = alias === undefined ? environment : `${environment} ${alias}`
+    const key = alias === undefined ? environment : `${environment}\0${alias}`
     let account = this.#accounts.get(key)
     if (account === undefined) {
       account = { environment, alias, offset: 0, entries: new Map() }

@@ -41,7 +41,7 @@ export class QuotaWatch {
     const events: QuotaLowEvent[] = []
     const gone = new Map(this.#low)
     for (const state of states) {
-      const key = `${state.environment} ${state.account ?? ''} ${state.window}`
+      const key = `${state.environment}\0${state.account ?? ''}\0${state.window}`
       gone.delete(key)
       const share = state.remaining / state.limit
       const seconds =

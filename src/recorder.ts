@@ -3,7 +3,7 @@ import type { Call } from './call.ts'
 import { reportFailure } from './guard.ts'
 import type { ResponseHeaders } from './headers.ts'
 import { Ledger } from './ledger.ts'
-import { Instruments } from './metrics.ts'
+import { Metrics } from './metrics.ts'
 import { Notifier } from './notifier.ts'
 import type { ResolvedOptions } from './options.ts'
 import type { SpanView } from './otel.ts'
@@ -18,7 +18,7 @@ const LOOK_INTERVAL_MILLISECONDS = 1000
 export class Recorder {
   readonly #windowSeconds: number
   readonly #ledger: Ledger
-  readonly #instruments: Instruments
+  readonly #metrics: Metrics
   readonly #notifier: Notifier
   #timer: ReturnType<typeof setInterval> | undefined
   #isShutDown = false
@@ -27,8 +27,13 @@ export class Recorder {
   constructor(options: ResolvedOptions, environments: number) {
     this.#windowSeconds = options.spike.windowSeconds
     this.#ledger = new Ledger(options, environments)
-    this.#instruments = new Instruments(this.#ledger, options.meterProvider)
+    this.#metrics = new Metrics(this.#ledger, options.meterProvider)
     this.#notifier = new Notifier(options)
+    // Here and not with the first call, whose request's AsyncLocalStorage it would hold for ever.
+    if (this.#notifier.isWanted) {
+      this.#timer = setInterval(() => this.look(), LOOK_INTERVAL_MILLISECONDS)
+      this.#timer.unref?.()
+    }
   }
 
   /**
@@ -42,30 +47,26 @@ export class Recorder {
     const { tags, durationAttributes } = this.#ledger.count(call, verdict, now)
     try {
       const { duration } = span
-      if (duration === undefined) this.#instruments.connect()
-      else this.#instruments.record(duration[0] + duration[1] / 1e9, durationAttributes)
+      if (duration === undefined) this.#metrics.connect()
+      else this.#metrics.record(duration[0] + duration[1] / 1e9, durationAttributes)
     } catch (error) {
       reportFailure('the MeterProvider', error)
     }
     if (this.#isShutDown) return tags // nothing starts any more whose end nobody would tell
     const events = this.#ledger.lookAfter(call, now)
     if (events !== undefined) void this.#notifier.notify(events)
-    if (this.#timer === undefined && this.#notifier.isWanted) {
-      this.#timer = setInterval(() => this.look(), LOOK_INTERVAL_MILLISECONDS)
-      this.#timer.unref?.()
-    }
     return tags
   }
 
   /** Takes in the headers of a response; returns the quota windows with nothing left. */
-  readHeaders(call: Call, headers: ResponseHeaders, attributes: Attributes): string[] | undefined {
-    return this.#ledger.readHeaders(call, headers, attributes)
+  readHeaders(call: Call, headers: ResponseHeaders, span: SpanView): string[] | undefined {
+    return this.#ledger.readHeaders(call, headers, span)
   }
 
   /** Meets a MeterProvider that was set meanwhile, and looks whether something has started or ended. */
   look(): void {
+    this.#connect()
     try {
-      this.#instruments.connect()
       if (!this.#isShutDown) void this.#notifier.notify(this.#ledger.look(this.#ledger.now()))
     } catch (error) {
       reportFailure('looking for spikes', error)
@@ -82,11 +83,19 @@ export class Recorder {
   async shutdown(): Promise<void> {
     clearInterval(this.#timer)
     this.#isShutDown = true
+    this.#connect()
     try {
-      this.#instruments.connect()
       await this.#notifier.notify(this.#ledger.end())
     } catch (error) {
       reportFailure('shutting down', error)
+    }
+  }
+
+  #connect(): void {
+    try {
+      this.#metrics.connect()
+    } catch (error) {
+      reportFailure('the MeterProvider', error)
     }
   }
 }

@@ -163,10 +163,11 @@ export function findRoute(url: string, start: number): Route | undefined {
 }
 
 /**
- * The client id in a URL of a route that has one, or that is unknown: the segment after the version, as it is spelled
- * there. Undefined when there is none.
+ * The client id in a URL: the segment after the version, as it is spelled there. Undefined when there is none. A route
+ * that the table does not know has one unless that segment begins routes without, such as `countries`.
  */
-export function findClientId(url: string, start: number): string | undefined {
+export function findClientId(url: string, start: number, route: Route | undefined): string | undefined {
+  if (route?.hasClientId === false) return undefined
   if (start === -1) return undefined
   const end = pathEnd(url, start)
   let from = start
@@ -174,10 +175,14 @@ export function findClientId(url: string, start: number): string | undefined {
   const version = url.indexOf('/', from)
   if (version === -1 || version >= end || !isVersion(url, from, version)) return undefined
   const slash = url.indexOf('/', version + 1)
-  return url.slice(version + 1, slash === -1 || slash > end ? end : slash) || undefined
+  const segment = url.slice(version + 1, slash === -1 || slash > end ? end : slash)
+  return segment === '' || (route === undefined && beginsRoutes(segment.toLowerCase())) ? undefined : segment
 }
 
-/** Every operation of the table, for documentation and tests. */
+const beginsRoutes = (literal: string): boolean =>
+  tree.literals[slot(literal.charCodeAt(0))]?.some(({ text }) => text === literal) ?? false
+
+/** Every operation of the table, for tests. */
 export function allOperations(): Operation[] {
   const found: Operation[] = []
   const visit = (node: Node) => {

@@ -7,44 +7,63 @@ import type { LiveSpan, SpanView } from './otel.ts'
 const NOT_A_CALL = new Call({ environment: '', port: undefined, prefix: '' })
 NOT_A_CALL.ended = true
 
+/** The same for all processors, also those of a second copy of this package: a span is one call, whoever sees it. */
+const KEY = Symbol.for('opentelemetry-mangopay.call')
+
 /** Which call a span is about, and how the spans of one request belong together. */
 export class SpanCalls {
-  /** Where a span keeps its call: a property costs nothing measurable, a WeakMap a fifth of a whole span. */
-  readonly #key = Symbol('opentelemetry-mangopay.call')
   /** For spans that take no property. */
   readonly #sealed = new WeakMap<object, Call>()
   #hasSealed = false
 
   /** The call of a span; undefined for a foreign one. */
   of(span: object): Call | undefined {
-    const call = (span as Record<symbol, Call | undefined>)[this.#key]
+    const call = (span as Record<symbol, Call | undefined>)[KEY]
     return call !== undefined || !this.#hasSealed ? call : this.#sealed.get(span)
   }
 
-  /** A span that is ours has started. */
-  begin(span: LiveSpan, rule: HostRule, parentContext: Context): void {
-    if (this.of(span) !== undefined) return
+  /**
+   * A span that is ours has started.
+   *
+   * @returns a call that has ended as a double and turns out now to be one of its own
+   */
+  begin(span: LiveSpan, rule: HostRule, parentContext: Context): Call | undefined {
+    if (this.of(span) !== undefined) return undefined
     const call = this.keep(span, new Call(rule))
     const parent = trace.getSpan(parentContext) as (Span & Partial<SpanView>) | undefined
-    if (parent?.kind !== SpanKind.CLIENT) return
+    if (parent?.kind !== SpanKind.CLIENT) return undefined
     const outer = this.of(parent)
     if (outer === undefined) {
       this.keep(parent, NOT_A_CALL) // somebody's own span around this call
-    } else if (!outer.ended) {
-      call.isDouble = outer.double === undefined && isSameRequest(parent.attributes, span.attributes)
-      if (call.isDouble) outer.double = call
-      else outer.hasInnerCalls = true
+      return undefined
     }
+    return outer.ended ? undefined : nest(outer, call, isSameRequest(parent.attributes, span.attributes))
   }
 
   /** Remembers the call of a span. */
   keep(span: object, call: Call): Call {
     try {
-      ;(span as Record<symbol, Call>)[this.#key] = call
+      ;(span as Record<symbol, Call>)[KEY] = call
     } catch {
       this.#sealed.set(span, call) // a frozen one
       this.#hasSealed = true
     }
     return call
   }
+}
+
+/** A request within another one: the first may be its double; with a second one neither is. */
+function nest(outer: Call, inner: Call, isSame: boolean): Call | undefined {
+  inner.isDouble = isSame && !outer.hasInnerCalls && outer.double === undefined
+  if (inner.isDouble) {
+    outer.double = inner
+    return undefined
+  }
+  outer.hasInnerCalls = true
+  const { double } = outer
+  if (double === undefined) return undefined
+  outer.double = undefined
+  outer.isAround = true
+  double.isDouble = false
+  return double.ended ? double : undefined
 }

@@ -20,6 +20,18 @@ export function urlOf(attributes: Attributes): string | undefined {
   return typeof url === 'string' ? url : undefined
 }
 
+/**
+ * The same, or undefined where the SDK has cut its path: a part of a path may well be another one.
+ *
+ * @param limit - longest text that an attribute may hold (`OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT`); what is as long was cut
+ */
+export function wholeUrlOf(attributes: Attributes, limit: number | undefined): string | undefined {
+  const url = urlOf(attributes)
+  if (url === undefined || !limit || url.length < limit || url.includes('?')) return url
+  const path = attributes['url.path'] ?? attributes['http.target']
+  return typeof path === 'string' && path.length < limit ? path : undefined
+}
+
 /** `host:port` of a whole URL, without a user. */
 export function authorityOf(url: string | undefined): string | undefined {
   const scheme = url?.indexOf('://') ?? -1

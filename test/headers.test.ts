@@ -91,6 +91,8 @@ describe('asking for strong customer authentication', () => {
     [['PendingUserAction RedirectUrl=https://x'], true],
     [['Bearer', 'PendingUserAction'], true],
     ['Bearer realm="PendingUserAction"', false],
+    ['Bearer realm="x", PendingUserAction RedirectUrl=https://x', true],
+    ['Bearer realm="x", NoPendingUserAction', false],
     ['', false],
     [undefined, false],
     [[7], false],

@@ -2,7 +2,7 @@
 import { metrics } from '@opentelemetry/api'
 import { AggregationTemporality } from '@opentelemetry/sdk-metrics'
 import { describe, expect, it } from 'vitest'
-import { DURATION_BUCKETS } from '../src/metrics.ts'
+import { DURATION_BUCKETS } from '../src/meter.ts'
 import { newCaller, newProvider } from './support/metered-calls.ts'
 
 describe('mangopay.client.requests', () => {

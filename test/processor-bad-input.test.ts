@@ -119,6 +119,20 @@ describe('bad input', () => {
     expect(total()).toBe(8)
   })
 
+  it.each<[what: string, time: unknown]>([
+    ['infinity', Number.POSITIVE_INFINITY],
+    ['a bigint', 2n ** 62n],
+    ['a text', '2e12'],
+    ['a date', new Date(2e12)],
+  ])('a clock that says %s once is not believed and loses no call', (_, time) => {
+    const times = [1e12, time, 1e12 + 1, 1e12 + 2, 1e12 + 3]
+    const { mangopay, start, answer } = setUp({ clock: () => (times.shift() ?? 1e12 + 4) as number })
+    for (let i = 0; i < 3; i++) answer(start(), 429)
+    const { time: last, environments } = mangopay.snapshot()
+    expect(last).toBeLessThan(1e12 + 10)
+    expect(environments['sandbox']).toMatchObject({ calls: 3, status429: 3, rates: { calls: 3 } })
+  })
+
   it('a clock that goes back does not turn the snapshot back', () => {
     const times = [1e12, 5, 5, 1e12 + 1]
     const { mangopay } = setUp({ clock: () => times.shift() ?? 1e12 + 1 })

@@ -1,7 +1,10 @@
 /** The application's own callbacks: when they are called, and what they cannot do to it. */
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { runInNewContext } from 'node:vm'
 import { context, ROOT_CONTEXT, trace } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
-import { describe, expect, it } from 'vitest'
+import { MeterProvider } from '@opentelemetry/sdk-metrics'
+import { describe, expect, it, vi } from 'vitest'
 import { said, setUp } from './support/traced-calls.ts'
 
 describe('callbacks', () => {
@@ -56,6 +59,67 @@ describe('callbacks', () => {
     await settle()
     context.disable()
     expect(seen).toBeUndefined()
+  })
+
+  it('that return a rejecting promise of another realm do not end the process', async () => {
+    const unhandled = vi.fn()
+    process.on('unhandledRejection', unhandled)
+    const { start, answer } = setUp({
+      spike: { minimumCount: 1 },
+      onSpike: runInNewContext('() => Promise.reject(new Error("hostile"))') as () => void,
+    })
+    answer(start(), 500)
+    await settle()
+    await settle()
+    process.off('unhandledRejection', unhandled)
+    expect(unhandled).not.toHaveBeenCalled()
+  })
+
+  it('are told the end although the MeterProvider throws, which is tried once', async () => {
+    const states: string[] = []
+    let created = 0
+    const meter = new Proxy(new MeterProvider().getMeter('broken'), {
+      get: (it, key) => {
+        if (key === 'createObservableCounter') created++
+        if (key === 'addBatchObservableCallback') throw new Error('hostile')
+        const member: unknown = Reflect.get(it, key)
+        return typeof member === 'function' ? member.bind(it) : member
+      },
+    })
+    let now = 1e12
+    const { mangopay, start, answer } = setUp({
+      clock: () => now,
+      meterProvider: { getMeter: () => meter },
+      spike: { minimumCount: 1, minimumSeconds: 0, windowSeconds: 10, kinds: ['500'] },
+      onSpike: ({ state }) => void states.push(state),
+    })
+    for (let i = 0; i < 10; i++) answer(start(), 500)
+    now += 20_000
+    mangopay.snapshot()
+    await settle()
+    answer(start(), 500)
+    await mangopay.shutdown()
+    expect(states).toEqual(['started', 'ended', 'started', 'ended'])
+    expect(created).toBe(1)
+  })
+
+  it('hold no request’s AsyncLocalStorage', async () => {
+    const storage = new AsyncLocalStorage<string>()
+    const stores: unknown[] = []
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    let now = 1e12
+    const { start, answer } = setUp({
+      clock: () => now,
+      spike: { minimumCount: 1, minimumSeconds: 0, windowSeconds: 10, kinds: ['500'] },
+      onSpike: ({ state }) => void stores.push([state, storage.getStore()]),
+    })
+    storage.run('a request', () => answer(start(), 500))
+    await settle()
+    now += 20_000
+    vi.advanceTimersByTime(2_000)
+    await settle()
+    expect(stores.at(-1)).toEqual(['ended', undefined])
+    vi.useRealTimers()
   })
 
   it('get their end at shutdown', async () => {

@@ -53,6 +53,34 @@ describe('nested spans', () => {
     expect(total()).toBe(2)
   })
 
+  it('attempts within an own span that carries their address and the last status count by themselves', () => {
+    const { mangopay, start, answer, total, spans } = setUp()
+    const outer = start()
+    answer(start({}, within(outer)), 429)
+    answer(start({}, within(outer)), 429)
+    answer(start({}, within(outer)), 200)
+    answer(outer, 200)
+    expect(total()).toBe(3)
+    expect(mangopay.snapshot().environments['sandbox']?.status429).toBe(2)
+    expect(spans().map(({ attributes }) => attributes['mangopay.outcome'])).toEqual([
+      'failure',
+      'failure',
+      'success',
+      'success',
+    ])
+  })
+
+  it('two that run at the same time within such a span count by themselves too', () => {
+    const { mangopay, start, answer, total } = setUp()
+    const outer = start()
+    const [one, other] = [start({}, within(outer)), start({}, within(outer))]
+    answer(other, 500)
+    answer(one, 429)
+    answer(outer, 200)
+    expect(total()).toBe(2)
+    expect(mangopay.snapshot().environments['sandbox']).toMatchObject({ status429: 1, status500: 1 })
+  })
+
   it('a call that starts when its parent has ended counts', () => {
     const { start, answer, total } = setUp()
     const first = start()

@@ -40,6 +40,26 @@ describe('the newest reading', () => {
   const book = () => new QuotaBook({})
   const used = (one: QuotaBook, now: number) => one.states(now).map((state) => state.used)
 
+  it('is not held back by one whose Date was hours ahead', () => {
+    const one = book()
+    const read = (server: number, count: number) =>
+      one.read('sandbox', headersAt(server, { '15m': [count, 2300] }), START, NOBODY)
+    read(START + 7_200_000, 101)
+    read(START, 500)
+    read(START + 1000, 2300)
+    expect(one.states(START + 1000)).toMatchObject([{ used: 2300, remaining: 0, readingTimestamp: START / 1000 + 1 }])
+  })
+
+  it('is kept apart for environments and accounts whose names run together', () => {
+    const one = new QuotaBook({ a: 'west one', b: 'one' })
+    one.read('eu', headersAt(START, { '15m': [1, 100] }), START, () => 'a')
+    one.read('eu west', headersAt(START, { '15m': [2, 100] }), START, () => 'b')
+    expect(one.states(START).map(({ environment, account, used: count }) => [environment, account, count])).toEqual([
+      ['eu', 'west one', 1],
+      ['eu west', 'one', 2],
+    ])
+  })
+
   it('is shown with limit, age and time of the response', () => {
     const one = book()
     const server = START - 600_000

@@ -215,11 +215,13 @@ describe('finding the client id', () => {
     ['/v2.01/oauth/token', undefined],
     ['/v2.01/countries/FR/authorizations', undefined],
     ['/v2.01/clients', undefined],
+    ['/v2.01/countries/FR/requirements', undefined],
+    ['/v2.01/OAuth/nothing', undefined],
+    ['/v2.01/Acme/nothing', 'Acme'],
     ['/v2.01//users', undefined],
     ['/v2.01', undefined],
     ['/nothing/acme/users', undefined],
   ])('%s → %s', (path, expected) => {
-    const none = findRoute(path, 0)?.hasClientId === false
-    expect(none ? undefined : findClientId(path, 0)).toBe(expected)
+    expect(findClientId(path, 0, findRoute(path, 0))).toBe(expected)
   })
 })
