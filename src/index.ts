@@ -1,3 +1,8 @@
+/**
+ * OpenTelemetry for the Mangopay API: a span processor that tags, counts and watches every outgoing call.
+ *
+ * @packageDocumentation
+ */
 export type { MangopaySpanProcessorOptions, QuotaOptions, SpikeOptions } from './options.ts'
 export type { LiveSpan, Sampler, SamplingResult, SpanView } from './otel.ts'
 export type { ErrorCategory, Outcome } from './outcome.ts'
