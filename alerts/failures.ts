@@ -1,84 +1,22 @@
 /** Alerts about calls that fail, hang or cannot be told to have worked. */
 
+import {
+  BY_ENV,
+  BY_JOB,
+  burn,
+  callsIn,
+  environmentElseJob,
+  failing,
+  nothing,
+  nothingForLong,
+  p95,
+  refused,
+  UNHEALTHY,
+  UNHEALTHY_NOT_OURS,
+} from './failure-expressions.ts'
 import type { AlertRule, RuleContext } from './model.ts'
 import { COUNTED, RECORDS } from './records.ts'
-import { LABEL, SERIES } from './spelling.ts'
-
-const ENV = LABEL.environment
-const CAT = LABEL.category
-const JOB = LABEL.job
-const BY_ENV = ENV
-const BY_JOB = `${JOB}, ${ENV}`
-
-/** Success, and the failures that a healthy integration produces. */
-const HEALTHY = `${CAT}=~"|not_found|idempotency_conflict|sca_required"`
-/** Everything else, without the 429s: they have their own alert, and a spent quota is no outage. */
-const UNHEALTHY = `${CAT}!~"|not_found|idempotency_conflict|sca_required|rate_limit"`
-/** As above without 400s: a few bad requests at night are a bug, not an outage. */
-const UNHEALTHY_NOT_OURS = `${CAT}!~"|not_found|idempotency_conflict|sca_required|rate_limit|invalid_request"`
-/** The one meaning of "Mangopay is failing". */
-const UNAVAILABLE = `${CAT}=~"server_error|timeout|network"`
-const REFUSED = `${CAT}=~"authentication|authorization"`
-
-/** Calls with these labels in a span, by these labels. */
-const callsIn = ({ span }: RuleContext, minutes: number, by: string, matchers = ''): string => {
-  const selector = matchers === '' ? RECORDS.callsByCategory : `${RECORDS.callsByCategory}{${matchers}}`
-  if (minutes === COUNTED) return `sum by (${by}) (${selector})`
-  return `sum by (${by}) (sum_over_time(${selector}[${span(minutes)}]) / 5)`
-}
-
-/** For the whole environment where that is true: one page for an outage of all services. Else for each service alone. */
-const environmentElseJob = (expression: (by: string) => string): string =>
-  `(
-${expression(BY_ENV)}
-)
-or on (${ENV}) (
-${expression(BY_JOB)}
-)`
-
-const nothing = (context: RuleContext, by: string, minutes: number, count: number, failures: string): string =>
-  `  ${callsIn(context, minutes, by, failures)} > ${count}
-  unless on (${by}) ${callsIn(context, minutes, by, HEALTHY)} > 0`
-
-/** At a few calls an hour: failures collect over hours, but the last 90 minutes hold at least one and no success. */
-const nothingForLong = (context: RuleContext): string => {
-  const { nothingSlowSpan, nothingSlowMemory, nothingSlowCount } = context.numbers
-  const failures = (minutes: number) => callsIn(context, minutes, BY_ENV, UNHEALTHY_NOT_OURS)
-  return `  ${failures(nothingSlowMemory)} > ${nothingSlowCount}
-  and ${failures(nothingSlowSpan)} > 0
-  unless ${callsIn(context, nothingSlowSpan, BY_ENV, HEALTHY)} > 0`
-}
-
-const failing = (context: RuleContext, by: string): string => {
-  const errors = callsIn(context, COUNTED, by, UNAVAILABLE)
-  return `  ${errors} / ${callsIn(context, COUNTED, by)} > ${context.numbers.failingShare}
-  and ${errors} > ${context.numbers.failingCount}`
-}
-
-const burn = (context: RuleContext, by: string, long: number, short: number, times: number): string => {
-  const { burnBudget, burnCount } = context.numbers
-  const errors = (minutes: number) => callsIn(context, minutes, by, UNAVAILABLE)
-  const ratio = (minutes: number) => `${errors(minutes)} / ${callsIn(context, minutes, by)}`
-  return `  ${ratio(long)} > ${times} * ${burnBudget}
-  and ${ratio(short)} > ${times} * ${burnBudget}
-  and ${errors(long)} > ${burnCount}`
-}
-
-const refused = (context: RuleContext, by: string): string => {
-  const { refusedSpan, refusedCount, refusedShare } = context.numbers
-  const refusals = callsIn(context, refusedSpan, by, REFUSED)
-  return `  ${refusals} / ${callsIn(context, refusedSpan, by)} > ${refusedShare}
-  and ${refusals} > ${refusedCount}`
-}
-
-/** Both spellings; `or` and not one regular expression, which would fail for a service that exports both ways. */
-const p95 = ({ span, numbers }: RuleContext): string => {
-  const rate = (series: string) => `rate(${series}[${span(numbers.latencySpan)}])`
-  return `histogram_quantile(0.95, sum by (${BY_JOB}, le) (
-  ${rate(SERIES.durationBucketOtlp)}
-  or ${rate(SERIES.durationBucketPull)}
-))`
-}
+import { LABEL } from './spelling.ts'
 
 /** Alerts on failures. */
 export const failureAlerts = (context: RuleContext): AlertRule[] => {
@@ -105,10 +43,10 @@ export const failureAlerts = (context: RuleContext): AlertRule[] => {
       alert: 'MangopayNothingSucceeds',
       urgency: 'page',
       expr: `${environmentElseJob((by) => nothing(context, by, COUNTED, n.nothingFastCount, UNHEALTHY))}
-or on (${ENV}) (
+or on (${LABEL.environment}) (
 ${nothing(context, BY_ENV, n.nothingMediumSpan, n.nothingMediumCount, UNHEALTHY_NOT_OURS)}
 )
-or on (${ENV}) (
+or on (${LABEL.environment}) (
 ${nothingForLong(context)}
 )`,
       forMinutes: n.nothingFor,
@@ -166,7 +104,7 @@ and ${callsIn(context, n.latencySpan, BY_JOB)} > ${n.latencyCount}`,
       alert: 'MangopayUnknownOutcomes',
       urgency: 'ticket',
       expr: `sum by (${BY_JOB}, ${LABEL.operation}) (
-  sum_over_time(${RECORDS.calls}{${LABEL.outcome}="unknown", ${CAT}!="idempotency_conflict"}[${span(n.unknownSpan)}]) / 5
+  sum_over_time(${RECORDS.calls}{${LABEL.outcome}="unknown", ${LABEL.category}!="idempotency_conflict"}[${span(n.unknownSpan)}]) / 5
 ) > ${n.unknownCount}`,
       forMinutes: 0,
       keepFiringForMinutes: n.unknownKeep,

@@ -38,7 +38,10 @@ export const THRESHOLDS = {
   ),
 
   predictedKeep: minutes(15, 'The length of the shortest window: a batch near the limit is one warning, not six.'),
-  predictedFull: share(1, 'Forecast over limit: empty.'),
+  predictedFull: share(
+    0.97,
+    'Forecast over limit. At 100 % one ramp of 24 was announced 4.6 minutes ahead, at 97 % 6.6.',
+  ),
   predictedGuard: share(
     0.25,
     '15m window: a burst at start-up is steep and harmless; but 3 calls/s from nothing use a quarter in 3 min.',

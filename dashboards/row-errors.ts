@@ -2,14 +2,14 @@
 import type { Panel } from '@grafana/grafana-foundation-sdk/dashboard'
 import { LABEL } from '../alerts/spelling.ts'
 import { NUMBERS } from '../alerts/thresholds.ts'
-import { cell, fieldLabel, SPAN, toAllCalls, toFilter, toTraces } from './links.ts'
+import { unsettledByOperation } from './errors-unsettled.ts'
+import { fieldLabel, SPAN, toAllCalls, toTraces } from './links.ts'
 import { CATEGORY_COLOURS, EMPTY, LEVEL_COLOURS, NO_RESPONSE, STATUS_COLOURS, STATUS_SHADES } from './palette.ts'
-import { coloured, dashedLines, fixed, lines, stackedBars, thresholds } from './panels.ts'
-import { BROKEN, calls, elseZero, FAILED, perMinute, ratio, SCOPE, UNAVAILABLE, UNSETTLED, WINDOW } from './promql.ts'
-import { table } from './tables.ts'
+import { coloured, dashedLines, fixed, lines, stackedBars } from './panels.ts'
+import { BROKEN, elseZero, FAILED, perMinute, ratio, SCOPE, UNAVAILABLE, WINDOW } from './promql.ts'
 import { overTime } from './targets.ts'
 
-const { good, warn, bad, plain } = LEVEL_COLOURS
+const { good, bad, plain } = LEVEL_COLOURS
 const NO_ERROR = 'no error'
 
 const errorsByCategory = () =>
@@ -117,46 +117,6 @@ const unavailableRatio = () =>
       overTime('A', ratio([], WINDOW.step, SCOPE.chosen, [UNAVAILABLE]), 'Mangopay failing'),
       overTime('B', ratio([], WINDOW.step, SCOPE.chosen, [BROKEN]), 'all failures'),
     ])
-
-const unsettledByOperation = () => {
-  const by = [LABEL.environment, LABEL.operation, LABEL.category]
-  return table(
-    'unsettledByOperation',
-    {
-      asks: 'Which writes may have happened although no answer says so?',
-      means:
-        'Calls of the whole range that are neither done nor refused for certain. Without those answered 409: there the first call with that key is the one to look up.',
-      advice:
-        'Click an operation for its traces, look each one up at Mangopay, and only then repeat it, with its idempotency key.',
-      empty: 'None: every write was answered, or there was no call',
-      unit: 'short',
-      width: 12,
-      height: 8,
-    },
-    [
-      { title: 'Environment', from: { label: LABEL.environment } },
-      {
-        title: 'Operation',
-        from: { label: LABEL.operation },
-        links: [
-          toTraces('Writes to look up', SPAN.environment, SPAN.unsettled, SPAN.operation(cell('Operation'))),
-          toFilter('operation', 'Operation'),
-        ],
-      },
-      { title: 'Category', from: { label: LABEL.category } },
-      {
-        title: 'Writes',
-        from: { expr: `${calls(by, WINDOW.range, [...SCOPE.chosen, ...UNSETTLED])} > 0` },
-        unit: 'locale',
-        decimals: 0,
-        width: 90,
-        show: 'colour',
-        thresholds: thresholds('text', [0.5, warn]),
-      },
-    ],
-    { column: 'Writes', descending: true },
-  )
-}
 
 /** The row's panels, in reading order. */
 export const errors = (): Panel[] =>

@@ -102,7 +102,7 @@ export interface SpikeOptions {
 /** When a quota counts as low: by what is left, or by how long it will last. */
 export interface QuotaOptions {
   /**
-   * Share of the quota that is left, from 0 (only when nothing is) to 0.99.
+   * Share of the quota that is left, from 0 (only when nothing is) to 1 (always).
    *
    * @defaultValue 0.1
    */
@@ -173,7 +173,7 @@ export function resolveOptions(options: MangopaySpanProcessorOptions = {}): Reso
     },
     onSpike: ofType('onSpike', given['onSpike'], 'function'),
     quota: {
-      lowShare: number('quota.lowShare', quota['lowShare'], 0.1, 0, 0.99),
+      lowShare: number('quota.lowShare', quota['lowShare'], 0.1, 0, 1),
       emptyWithinSeconds: number('quota.emptyWithinSeconds', quota['emptyWithinSeconds'], 600, 0),
     },
     onQuotaLow: ofType('onQuotaLow', given['onQuotaLow'], 'function'),

@@ -53,7 +53,7 @@ export class QuotaWatch {
         this.#low.set(key, state)
         events.push(eventOf(state, 'started'))
       } else if (
-        share > Math.min(1 - Number.EPSILON, lowShare * CLEAR_SHARE) &&
+        share > Math.max(lowShare, Math.min(1 - Number.EPSILON, lowShare * CLEAR_SHARE)) &&
         seconds > emptyWithinSeconds * CLEAR_SECONDS
       ) {
         this.#low.delete(key)

@@ -1,7 +1,9 @@
+/** Tabs of the demo page: their size, several at once, a server or an app that is gone, and what a long stay costs. */
 import type { Browser, Page as Tab } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Page } from '../examples/demo/page/server.ts'
 import { builtServer, isWithoutBrowser, openTab, startBrowser, truth, until } from './demo-page.ts'
+import { installFlood } from './demo-page-flood.ts'
 
 /** The colour behind everything. */
 const ground = async (tab: Tab): Promise<string> =>
@@ -119,81 +121,7 @@ describe.skipIf(isWithoutBrowser)('tabs of the demo page', () => {
   it('stays small in a tab that is left open', async () => {
     const own = await browser.newPage()
     // A server that tells of a quarter of an hour in a moment.
-    await own.addInitScript(() => {
-      class Flood extends EventTarget {
-        static CLOSED = 2
-        readyState = 1
-        close() {}
-        say(kind: string, data: unknown) {
-          this.dispatchEvent(new MessageEvent(kind, { data: JSON.stringify(data) }))
-        }
-      }
-      const sources: Flood[] = []
-      Object.assign(globalThis, {
-        sources,
-        EventSource: class extends Flood {
-          constructor() {
-            super()
-            sources.push(this)
-          }
-        },
-        flood: (from: number, to: number) => {
-          const source = sources[0] as Flood
-          for (let i = from; i < to; i++) {
-            const time = 1_800_000_000_000 + i * 1_000
-            const counts = { rate_limit: i % 50, [`made up ${i % 7}`]: 1 }
-            // Large, so that what is kept by mistake weighs.
-            const quota = Array.from({ length: 60 }, (_, at) => ({
-              window: at === 0 ? '15m' : `w${at}`,
-              used: i % 2_300,
-              limit: 2_300,
-              secondsToEmpty: 1 + (i % 90),
-            }))
-            const sample = {
-              time,
-              calls: 9,
-              categories: counts,
-              statuses: { 429: i % 50 },
-              quota,
-              latency: { p50: 0.1, p95: 0.2, p99: i % 3 },
-            }
-            const operations = Array.from({ length: 20 }, (_, at) => ({
-              operation: `GET /${at}`,
-              calls: i,
-              failures: 1,
-              status429: 0,
-              status500: 0,
-            }))
-            source.say('tick', { sample, tiles: { calls: 9, rateLimited: i, serverErrors: 0 }, operations, skipped: 0 })
-            source.say('story', {
-              id: i,
-              time,
-              callback: 'onSpike',
-              state: 'started',
-              text: `event ${i}`,
-              alert: 'MangopayFailing',
-              urgency: 'page',
-            })
-            source.say('mark', { time, scenario: 'normal' })
-            const span = {
-              traceId: `${i}`,
-              spanId: `${i}`,
-              name: 'x'.repeat(4_000),
-              start: time,
-              milliseconds: 1,
-              attributes: {},
-              status: 'error',
-              message: '',
-              events: [],
-            }
-            source.say('failed', [
-              { id: i, category: 'rate_limit', span },
-              { id: i, category: 'timeout', span },
-            ])
-          }
-        },
-      })
-    })
+    await own.addInitScript(installFlood)
     await own.goto(page.url)
     await own.evaluate(
       `sources[0].say('hello', { limits: { headroomUsed: 0.9, latencySeconds: 2.5 }, stories: [], categories: [], marks: [], history: [], events: [], failed: [] })`,

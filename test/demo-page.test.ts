@@ -1,23 +1,13 @@
+/** The demo page in a real browser, from its first second through every story: one session, in this order. */
 import type { Browser, Page as Tab } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { PANELS } from '../dashboards/palette.ts'
 import type { Page } from '../examples/demo/page/server.ts'
 import { DEFAULT_QUOTA } from '../examples/mock/quota.ts'
 import { SCENARIOS } from '../examples/scenarios.ts'
-import {
-  builtServer,
-  callsOf,
-  isUp,
-  isWithoutBrowser,
-  legend,
-  openTab,
-  quantile,
-  startBrowser,
-  tile,
-  tileNumber,
-  truth,
-  until,
-} from './demo-page.ts'
+import { builtServer, isWithoutBrowser, legend, openTab, startBrowser, tile, truth, until } from './demo-page.ts'
+import { evil, hostileSpan } from './demo-page-hostile.ts'
+import { ORDER, SIGHTS } from './demo-page-sights.ts'
 
 if (isWithoutBrowser) process.stderr.write('no Chromium here: the tests of the demo page in a browser are left out\n')
 
@@ -74,46 +64,6 @@ describe.skipIf(isWithoutBrowser)('the demo page in a browser', () => {
     expect(await tab.locator('#connection').innerText()).toBe('live')
   })
 
-  const started = async (alert: string) =>
-    (await tab.locator('#events .started').filter({ hasText: alert }).count()) > 0
-
-  /** What a visitor must see soon after the key was pressed. */
-  const SIGHTS: Record<string, () => Promise<boolean>> = {
-    'retry-loop': async () =>
-      (await tileNumber(tab, 'rateLimited')) > 0 &&
-      (await isUp(tab, 'categories', 'rate_limit')) &&
-      (await isUp(tab, 'statuses', '429')) &&
-      (await legend(tab, 'quota'))['15m'] === '100 %' &&
-      (await started('MangopayRateLimitExhaustionPredicted')) &&
-      (await started('MangopayRateLimited')),
-    normal: async () =>
-      !(await isUp(tab, 'categories', 'rate_limit')) &&
-      (await tab.locator('#events .ended').filter({ hasText: '15m window' }).count()) > 0,
-    'payday-batch': async () =>
-      (await callsOf(tab, 'POST /payouts/bankwire')) > 60 &&
-      !(await isUp(tab, 'statuses', '429')) &&
-      Number((await legend(tab, 'quota'))['15m']?.replace(' %', '')) > 72,
-    outage: async () =>
-      (await tileNumber(tab, 'serverErrors')) > 0 &&
-      (await isUp(tab, 'categories', 'server_error')) &&
-      (await isUp(tab, 'categories', 'timeout')) &&
-      (await isUp(tab, 'statuses', '502')) &&
-      (await isUp(tab, 'statuses', 'no response')),
-    'expired-credentials': async () =>
-      (await isUp(tab, 'categories', 'authentication')) && (await isUp(tab, 'statuses', '401')),
-    'sca-wave': async () => isUp(tab, 'categories', 'sca_required'),
-    'slow-answers': async () =>
-      (await quantile(tab, 'p50')) > 0.4 &&
-      (await quantile(tab, 'p95')) > 1 &&
-      !(await isUp(tab, 'categories', 'server_error')),
-    'connection-resets': async () =>
-      (await isUp(tab, 'categories', 'network')) && (await isUp(tab, 'statuses', 'no response')),
-    'reused-keys': async () =>
-      (await isUp(tab, 'categories', 'idempotency_conflict')) && (await isUp(tab, 'statuses', '409')),
-  }
-  // Normal traffic last but one of the first two: it is what remains when a story ends.
-  const ORDER = ['retry-loop', 'normal', ...SCENARIOS.map(({ name }) => name).slice(2)]
-
   it('has a sight for every scenario', () => {
     expect(Object.keys(SIGHTS).sort()).toEqual(SCENARIOS.map(({ name }) => name).sort())
   })
@@ -121,7 +71,7 @@ describe.skipIf(isWithoutBrowser)('the demo page in a browser', () => {
   it.each(ORDER)('shows what %s is about', async (name) => {
     const scenario = SCENARIOS.find((each) => each.name === name)
     // What went before may linger for a moment, and on a busy machine every answer is slow for a while.
-    await until(async () => !(await SIGHTS[name]?.()), `nothing yet of what ${name} is about`)
+    await until(async () => !(await SIGHTS[name]?.(tab)), `nothing yet of what ${name} is about`)
     await tab.keyboard.press(scenario?.key ?? '')
     await until(async () => (await tab.locator('#look').innerText()) === scenario?.look, 'the sentence is there', 3)
     expect(await tab.locator('.story[aria-pressed="true"]').innerText()).toContain(scenario?.title)
@@ -129,7 +79,7 @@ describe.skipIf(isWithoutBrowser)('the demo page in a browser', () => {
       const link = tab.locator('#alerts a', { hasText: new RegExp(`^${alert}$`) })
       expect(await link.getAttribute('href')).toBe(`/runbook#${alert.toLowerCase()}`)
     }
-    await until(() => SIGHTS[name]?.() ?? Promise.resolve(false), `what ${name} is about`)
+    await until(() => SIGHTS[name]?.(tab) ?? Promise.resolve(false), `what ${name} is about`)
     expect((await truth(tab)).state).not.toBe('differs')
   })
 
@@ -163,30 +113,10 @@ describe.skipIf(isWithoutBrowser)('the demo page in a browser', () => {
   })
 
   it('shows hostile text as text', async () => {
-    const evil = '<img src=x onerror="alert(1)"><script>alert(2)</script>'
-    const text = (key: string, value: string) => ({ key, value: { stringValue: value } })
-    const time = `${Date.now()}000000`
-    const span = {
-      traceId: 'a'.repeat(32),
-      spanId: 'b'.repeat(16),
-      name: evil,
-      kind: 3,
-      startTimeUnixNano: time,
-      endTimeUnixNano: time,
-      status: { code: 2, message: evil },
-      attributes: [
-        text('mangopay.operation', `GET /${evil}`),
-        text('mangopay.error.category', evil),
-        text('mangopay.outcome', evil),
-        text(evil, evil),
-        text('__proto__', 'polluted'),
-      ],
-      events: [{ name: evil, attributes: [text('exception.message', evil)] }],
-    }
     const sent = await fetch(`${page.stage.receiver?.url}/v1/traces`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [span] }] }] }),
+      body: JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [hostileSpan()] }] }] }),
     })
     expect(sent.status).toBe(200)
     // The list stands still under the pointer.

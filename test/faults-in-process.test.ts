@@ -2,19 +2,14 @@
  * Faults that need no process of their own: clocks that jump by an hour (counts are never touched, and what depends on
  * time recovers), callbacks that fail, intervals that an exporter throws away.
  */
-import {
-  AggregationTemporality,
-  MeterProvider,
-  PeriodicExportingMetricReader,
-  type ResourceMetrics,
-} from '@opentelemetry/sdk-metrics'
+import { MeterProvider } from '@opentelemetry/sdk-metrics'
 import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base'
 import { MangopaySpanProcessor, type SpikeEvent } from 'opentelemetry-mangopay'
 import { afterEach, expect, it, vi } from 'vitest'
 import { undiciInstrumentation } from './network/instrumented.ts'
 import { type Lab, startLab } from './network/lab.ts'
-import { Points } from './network/points.ts'
 import { expectTruth } from './network/truth.ts'
+import { failingExporters } from './support/failing-exporters.ts'
 
 const HOUR = 3_600_000
 const START = Date.UTC(2026, 10, 23, 12, 0, 30)
@@ -142,22 +137,7 @@ it('callbacks that throw or reject: one line, however often, and nobody else hea
 
 it('delta temporality: an interval whose export fails is lost with its counts; cumulative loses none', async () => {
   await start(() => START, Date.now)
-  const accepted: Record<string, number[]> = { delta: [], cumulative: [] }
-  const failing = { now: false }
-  const exporterOf = (temporality: AggregationTemporality, name: string) => ({
-    selectAggregationTemporality: () => temporality,
-    export: (metrics: ResourceMetrics, done: (result: { code: number; error?: Error }) => void) => {
-      if (!failing.now) accepted[name]?.push(new Points(metrics).sum('mangopay.client.requests'))
-      done(failing.now ? { code: 1, error: new Error('no collector') } : { code: 0 })
-    },
-    forceFlush: async () => {},
-    shutdown: async () => {},
-  })
-  const kinds = { delta: AggregationTemporality.DELTA, cumulative: AggregationTemporality.CUMULATIVE }
-  const readers = Object.entries(kinds).map(
-    ([name, temporality]) =>
-      new PeriodicExportingMetricReader({ exporter: exporterOf(temporality, name), exportIntervalMillis: HOUR }),
-  )
+  const { accepted, failing, readers } = failingExporters('mangopay.client.requests')
   const meterProvider = new MeterProvider({ readers })
   const mangopay = new MangopaySpanProcessor({ hosts: { [lab.mock.hostPort]: 'lab' }, meterProvider })
   undiciInstrumentation.setTracerProvider(new BasicTracerProvider({ spanProcessors: [mangopay, lab.mangopay] }))

@@ -1,26 +1,10 @@
-import { spawn } from 'node:child_process'
+/** Answers of the mock that break on the way, one by one and by chance. */
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import axios from 'axios'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { RequestLog } from '../examples/mock/log.ts'
-import { type Mock, startMock } from '../examples/mock/server.ts'
+import { describe, expect, it, vi } from 'vitest'
 import type { Fault } from '../examples/scenarios.ts'
-
-let mock: Mock
-let authorization: string
-const EVENTS = '/v2.01/demo-platform/events'
-
-const start = async (options: Parameters<typeof startMock>[0] = {}) => {
-  mock = await startMock(options)
-  authorization = `Bearer ${mock.issueToken()}`
-}
-beforeEach(() => start())
-afterEach(() => mock.close())
-
-const get = (signal?: AbortSignal) =>
-  fetch(`${mock.url}${EVENTS}`, { headers: { authorization }, ...(signal ? { signal } : {}) })
+import { authorization, EVENTS, get, mock, start } from './support/mock-events.ts'
 
 /** One request over a bare socket: the bytes that came, and how the connection ended. */
 const overTheWire = (
@@ -129,87 +113,5 @@ describe('faults by chance', () => {
     const failed = first.filter((status) => status === 500).length
     expect(failed).toBeGreaterThan(8)
     expect(failed).toBeLessThan(30)
-  })
-})
-
-describe('the log', () => {
-  it('keeps the newest entries and exact totals', () => {
-    const log = new RequestLog(50)
-    for (let i = 0; i < 1_000; i++) {
-      const entry = log.begin(i, 'GET', `/${i}`)
-      if (i % 10 > 0) log.status(entry, i % 2 ? 200 : 500)
-      log.end(entry, 'answered')
-      log.end(entry, 'abandoned')
-    }
-    expect(log.entries.length).toBeLessThan(165)
-    expect(log.entries.at(-1)).toMatchObject({ number: 1_000, path: '/999', state: 'answered' })
-    expect(log.totals()).toEqual({
-      requests: 1_000,
-      statuses: { 200: 500, 500: 400 },
-      withoutStatus: 100,
-      open: 0,
-      malformed: 0,
-    })
-  })
-
-  it('has the raw request target, query and all', async () => {
-    await fetch(`${mock.url}${EVENTS}?page=2&Sort=Date%3AASC`, { headers: { authorization } })
-    expect(mock.log.entries[0]?.path).toBe(`${EVENTS}?page=2&Sort=Date%3AASC`)
-  })
-
-  it('says what is still open, and closing the mock ends it', async () => {
-    mock.failNext({ kind: 'hang' })
-    const call = get().catch(() => 'ended')
-    await vi.waitFor(() => expect(mock.log.totals().open).toBe(1))
-    await mock.close()
-    expect(await call).toBe('ended')
-    await vi.waitFor(() => expect(mock.log.totals()).toMatchObject({ open: 0, withoutStatus: 1 }))
-  })
-})
-
-describe('the control server', () => {
-  const control = async (method: string, path: string, body?: unknown) => {
-    const response = await fetch(`${mock.controlUrl}${path}`, {
-      method,
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    })
-    return [response.status, (await response.json()) as unknown] as const
-  }
-
-  it('sets faults, spends quota and tells the totals on a port of its own', async () => {
-    await mock.close()
-    await start({ controlPort: 0 })
-    await control('POST', '/faults', { faults: [{ share: 1, fault: { kind: 'status', status: 500 } }] })
-    expect((await get()).status).toBe(500)
-    await control('POST', '/faults', { faults: [] })
-    await control('POST', '/fail-next', { fault: { kind: 'edge', status: 520 } })
-    expect((await get()).status).toBe(520)
-    // None of this is on the API's port, where the path of a control call is as unknown as any other.
-    expect((await fetch(`${mock.url}/totals`, { headers: { authorization } })).status).toBe(404)
-    await control('POST', '/spend', { calls: 2_300 })
-    expect((await get()).status).toBe(429)
-    await control('POST', '/revoke-tokens')
-    expect((await get()).status).toBe(401)
-    expect((await control('GET', '/totals'))[1]).toMatchObject({ statuses: { 401: 1, 404: 1, 429: 1, 500: 1, 520: 1 } })
-    expect((await control('GET', '/used'))[1]).toEqual([2_302, 2_302, 2_302, 2_302])
-    expect((await control('GET', '/no-such-call'))[0]).toBe(404)
-    expect(await control('POST', '/faults', { fault: 'wrong' })).toEqual([
-      400,
-      { error: expect.stringContaining('faults') },
-    ])
-  })
-
-  const program = fileURLToPath(new URL('../build/examples/mock/main.js', import.meta.url))
-  it('comes with the mock as a program, which a signal ends', async () => {
-    const child = spawn(process.execPath, [program, '--port', '0', '--control-port', '0', '--scenario', 'outage'])
-    const line = await new Promise<string>((resolve, reject) => {
-      child.stdout.once('data', (chunk) => resolve(String(chunk)))
-      child.once('exit', (code) => reject(new Error(`ended with ${code}; is the project built?`)))
-    })
-    const { url, controlUrl } = JSON.parse(line)
-    expect([401, 500, 502, 520]).toContain((await fetch(`${url}${EVENTS}`)).status)
-    expect(await (await fetch(`${controlUrl}/totals`)).json()).toMatchObject({ requests: 1 })
-    child.kill('SIGTERM')
-    expect(await new Promise((resolve) => child.once('exit', resolve))).toBe(0)
   })
 })

@@ -38,7 +38,7 @@ describe('options', () => {
     [{ spike: { minimumSeconds: -1 } }, 'option spike.minimumSeconds must be a number of at least 0, not -1'],
     [{ spike: { minimumSeconds: Number.POSITIVE_INFINITY } }, 'not Infinity'],
     [{ spike: { kinds: ['404'] } }, 'option spike.kinds must be a list of "429", "500", "unavailable", not ["404"]'],
-    [{ quota: { lowShare: 2 } }, 'option quota.lowShare must be a number of at least 0 and at most 0.99, not 2'],
+    [{ quota: { lowShare: 2 } }, 'option quota.lowShare must be a number of at least 0 and at most 1, not 2'],
     [{ quota: { emptyWithinSeconds: -1 } }, 'option quota.emptyWithinSeconds must be a number of at least 0, not -1'],
     [{ quota: { low: 1 } }, 'there is no option quota.low (its value: 1)'],
   ]

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Ended, environment, REGISTER, run, start } from './fixtures/register/child.ts'
 import { Project } from './fixtures/register/project.ts'
 import { Receiver } from './fixtures/register/receiver.ts'
+import { CARD, once, SIGNAL_CASES, type SignalCase, USER } from './fixtures/register/signal-cases.ts'
 
 let project: Project
 let receiver: Receiver
@@ -18,72 +19,6 @@ afterAll(async () => {
 })
 
 const WITH = ['--import', REGISTER]
-const USER = 'GET /users/{userId}'
-const WALLET = 'GET /wallets/{walletId}'
-const CARD = 'GET /cards/{cardId}'
-
-interface SignalCase {
-  readonly name: string
-  readonly env: Readonly<Record<string, string>>
-  /** Sent once the one before has had its effect, which this text on stdout shows. */
-  readonly signals: readonly { readonly signal: NodeJS.Signals; readonly after: string }[]
-  readonly ends: Pick<Ended, 'code' | 'signal'>
-  /** What arrives; left out where that is a matter of luck. */
-  readonly operations?: readonly string[]
-}
-
-const once = (signal: NodeJS.Signals) => [{ signal, after: 'ready' }]
-
-const SIGNAL_CASES: readonly SignalCase[] = [
-  {
-    name: 'SIGTERM that nobody listens to',
-    env: {},
-    signals: once('SIGTERM'),
-    ends: { code: null, signal: 'SIGTERM' },
-    operations: [USER],
-  },
-  {
-    name: 'SIGINT that nobody listens to',
-    env: {},
-    signals: once('SIGINT'),
-    ends: { code: null, signal: 'SIGINT' },
-    operations: [USER],
-  },
-  {
-    name: 'an app that works for 2 s and calls process.exit(3)',
-    env: { MODE: 'exits' },
-    signals: once('SIGTERM'),
-    ends: { code: 3, signal: null },
-    operations: [CARD, USER, WALLET],
-  },
-  {
-    name: 'an app that works for 2 s and lets the loop run dry',
-    env: { MODE: 'drains' },
-    signals: once('SIGTERM'),
-    ends: { code: 4, signal: null },
-    operations: [CARD, USER, WALLET],
-  },
-  {
-    name: 'the same on SIGINT, listening once',
-    env: { MODE: 'drains', SIGNAL: 'SIGINT', HOW: 'once' },
-    signals: once('SIGINT'),
-    ends: { code: 4, signal: null },
-    operations: [CARD, USER, WALLET],
-  },
-  {
-    name: 'an app that listens once: the second SIGTERM ends it at once',
-    env: { MODE: 'exits', HOW: 'once' },
-    signals: [...once('SIGTERM'), { signal: 'SIGTERM', after: 'shutting down' }],
-    ends: { code: null, signal: 'SIGTERM' },
-  },
-  {
-    name: 'an app that takes SIGTERM for something else, and is ended by SIGINT',
-    env: { MODE: 'ignores' },
-    signals: [...once('SIGTERM'), { signal: 'SIGINT', after: 'ignored' }],
-    ends: { code: null, signal: 'SIGINT' },
-    operations: [USER],
-  },
-]
 
 async function runCase({ env, signals }: SignalCase, args: readonly string[]): Promise<Ended> {
   const { child, said, ended } = start([...args, 'service.cjs'], project.folder, environment(receiver, env))

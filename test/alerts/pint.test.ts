@@ -41,7 +41,10 @@ describe.skipIf(!have('pint'))('pint', () => {
         'summary: "Mangopay refuses',
         'summary: "{{ $labels.instance }} Mangopay refuses',
       ),
-      'has no comparison': rules.replace(/forecast > 1\n[\s\S]*?keep_firing_for/, 'forecast\n        keep_firing_for'),
+      'has no comparison': rules.replace(
+        /forecast > [\d.]+\n[\s\S]*?keep_firing_for/,
+        'forecast\n        keep_firing_for',
+      ),
       'has no runbook': rules.replace(/ +runbook_url: .*\n/, ''),
       'keeps the process': rules.replace('sum by (job, mangopay_env', 'sum by (job, instance, mangopay_env'),
     }

@@ -3,14 +3,7 @@
  * to behave the same. What it prints is its own behaviour; what it knows of its telemetry goes to its parent.
  */
 import { createRequire } from 'node:module'
-import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http'
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
-import { HttpInstrumentation } from '@opentelemetry/instrumentation-http'
-import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici'
-import { PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics'
-import { NodeSDK } from '@opentelemetry/sdk-node'
-import { BatchSpanProcessor } from '@opentelemetry/sdk-trace-base'
-import { MangopaySpanProcessor } from 'opentelemetry-mangopay'
+import { startSdk } from './service-sdk.ts'
 
 /** What the parent wants. */
 export interface ServiceSettings {
@@ -54,46 +47,7 @@ export interface ServiceSettings {
 
 const settings = JSON.parse(process.argv[2] ?? '') as ServiceSettings
 const print = (line: string) => void process.stdout.write(`${line}\n`)
-
-const badCallbacks = {
-  spike: { minimumCount: 1, ratio: 0.01 },
-  onSpike: () => Promise.reject(new Error('of the callback')) as unknown as undefined,
-  quota: { lowShare: 1 },
-  onQuotaLow: () => {
-    throw new Error('of the callback')
-  },
-}
-const mangopay = settings.ours
-  ? new MangopaySpanProcessor({
-      hosts: { [settings.hostPort]: 'lab' },
-      ...(settings.end === 'bad callbacks' ? badCallbacks : {}),
-    })
-  : undefined
-const hook = mangopay === undefined ? {} : { responseHook: mangopay.responseHook }
-const timeoutMillis = settings.patience ?? 5_000
-const queue = settings.queue ?? 2_048
-const sdk = new NodeSDK({
-  autoDetectResources: true,
-  spanProcessors: [
-    ...(mangopay === undefined ? [] : [mangopay]),
-    new BatchSpanProcessor(new OTLPTraceExporter({ url: `${settings.collector}/v1/traces`, timeoutMillis }), {
-      maxQueueSize: queue,
-      maxExportBatchSize: Math.min(512, queue),
-      exportTimeoutMillis: timeoutMillis,
-    }),
-  ],
-  ...(mangopay === undefined ? {} : { sampler: mangopay.sampler() }),
-  metricReaders: [
-    new PeriodicExportingMetricReader({
-      exporter: new OTLPMetricExporter({ url: `${settings.collector}/v1/metrics`, timeoutMillis }),
-      exportIntervalMillis: settings.interval ?? 60_000,
-      exportTimeoutMillis: Math.min(timeoutMillis, settings.interval ?? timeoutMillis),
-    }),
-  ],
-  logRecordProcessors: [],
-  instrumentations: [new HttpInstrumentation(hook), new UndiciInstrumentation(hook)],
-})
-sdk.start()
+const { sdk, mangopay } = startSdk(settings)
 
 const require = createRequire(import.meta.url)
 const axios: import('axios').AxiosStatic = require('axios')

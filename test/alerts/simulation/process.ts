@@ -1,10 +1,11 @@
 /** One process with this library in it: counts its calls as the library would and exports once a minute. */
 
 import { LABEL, SERIES, toPrometheus } from '../../../alerts/spelling.ts'
-import type { Fault, FaultShare, OperationShare } from '../../../examples/scenarios.ts'
+import type { FaultShare, OperationShare } from '../../../examples/scenarios.ts'
 import { ATTR_MANGOPAY_ACCOUNT } from '../../../src/names.ts'
-import { expected, judge } from '../../../src/outcome.ts'
+import { expected } from '../../../src/outcome.ts'
 import { type Limits, windowSeconds } from './quota.ts'
+import { isWrite, type Result } from './result.ts'
 
 /** A process of the story. Times in seconds of the simulation. */
 export interface ProcessPlan {
@@ -23,64 +24,6 @@ export interface ProcessPlan {
   durations?: boolean
   /** Whether an export of this second arrives; all do unless told. The calls go on either way. */
   arrives?(second: number): boolean
-}
-
-/** What became of one call. */
-export interface Result {
-  status: number | undefined
-  category: string | undefined
-  outcome: string
-  seconds: number
-}
-
-const isToken = (operation: string): boolean => operation.includes('/oauth/token')
-const isWrite = (operation: string): boolean => /^(POST|PUT|DELETE) /.test(operation) && !isToken(operation)
-
-/** Time-out of the client, in seconds. */
-const PATIENCE = 30
-
-/** How the library reports a call with this fault: judged by its own code. */
-export const resultOf = (fault: Fault | undefined, operation: string, seconds: number): Result => {
-  const end = (
-    status: number | undefined,
-    more: { failure?: 'timeout' | 'network'; sca?: boolean; seconds?: number } = {},
-  ): Result => {
-    const { category, outcome } = judge({
-      write: isWrite(operation),
-      token: isToken(operation),
-      status,
-      failure: more.failure && { kind: more.failure, neverSent: false },
-      undici: false,
-      sca: more.sca ?? false,
-    })
-    return { status, category, outcome, seconds: more.seconds ?? seconds }
-  }
-  switch (fault?.kind) {
-    case undefined:
-      return end(200)
-    case 'status':
-    case 'edge':
-    case 'empty':
-      return end(fault.status)
-    case 'credentials':
-      return end(401)
-    case 'sca':
-      return end(401, { sca: true })
-    case 'slow':
-      return end(200, { seconds: fault.milliseconds / 1_000 })
-    case 'hang':
-      return end(undefined, { failure: 'timeout', seconds: PATIENCE })
-    case 'stall':
-      return end(200, { failure: 'timeout', seconds: PATIENCE })
-    case 'cut':
-      return end(200, { failure: 'network' })
-    case 'reset':
-      return end(undefined, { failure: 'network' })
-    case 'redirect':
-      return end(fault.status ?? 307)
-    case 'reused_key':
-      return end(409)
-  }
 }
 
 /** Boundaries around which an alert decides; the ones below change no quantile above them. */

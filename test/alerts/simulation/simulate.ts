@@ -1,8 +1,9 @@
 /** Plays a story second by second and returns what Prometheus would have got. */
 
 import { chooseFault, chooseOperation, seededRandom } from '../../../examples/scenarios.ts'
-import { type ProcessPlan, resultOf, SimulatedProcess } from './process.ts'
+import { type ProcessPlan, SimulatedProcess } from './process.ts'
 import { DEFAULT_LIMITS, type Limits, SlidingQuota } from './quota.ts'
+import { resultOf } from './result.ts'
 
 /** What happens in a simulation, without what is expected of it. */
 export interface Story {

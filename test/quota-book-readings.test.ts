@@ -1,40 +1,10 @@
-import { DiagLogLevel, diag } from '@opentelemetry/api'
-import fc from 'fast-check'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { ResponseHeaders } from '../src/headers.ts'
+/** Which reading of a quota is believed, and for how long. */
+import { describe, expect, it } from 'vitest'
 import { QuotaBook } from '../src/quota-book.ts'
-import { type QuotaLowEvent, QuotaWatch } from '../src/quota-watch.ts'
+import { headersAt, START } from './support/quota-headers.ts'
+import { said } from './support/traced-calls.ts'
 
-const SECONDS = { '15m': 900, '30m': 1800, '1h': 3600, '24h': 86_340 } as const
-type Window = keyof typeof SECONDS
-
-/** Headers as the server writes them at its time. */
-function headersAt(
-  server: number,
-  quota: Partial<Record<Window, [used: number, limit: number]>>,
-  date = true,
-): ResponseHeaders {
-  const windows = Object.entries(quota) as [Window, [number, number]][]
-  return {
-    used: windows.map(([, [used]]) => used).join(', '),
-    remaining: windows.map(([, [used, limit]]) => limit - used).join(', '),
-    reset: windows.map(([window]) => Math.floor(server / 60_000) * 60 + SECONDS[window]).join(', '),
-    date: date ? new Date(server).toUTCString() : undefined,
-    challenge: undefined,
-  }
-}
-
-const START = Date.UTC(2026, 10, 23, 12, 0, 0)
 const NOBODY = () => undefined
-
-let said: string[] = []
-beforeEach(() => {
-  said = []
-  const say = (message: string) => void said.push(message)
-  diag.setLogger({ error: say, warn: say, info: say, debug: say, verbose: say }, DiagLogLevel.ALL)
-  said = []
-})
-afterEach(() => diag.disable())
 
 describe('the newest reading', () => {
   const book = () => new QuotaBook({})
@@ -159,103 +129,5 @@ describe('the newest reading', () => {
     one.read('sandbox', headersAt(START, { '15m': [2300, 2300] }), START, NOBODY)
     expect(one.states(START)).toMatchObject([{ remaining: 0, secondsToEmpty: 0 }])
     expect(one.states(START + 900_000)[0]).not.toHaveProperty('secondsToEmpty')
-  })
-})
-
-describe('several client ids', () => {
-  const quota = (calls: number) => headersAt(START, { '15m': [calls, 2300] })
-
-  it('without aliases: the quota of the one seen last, and one line', () => {
-    const book = new QuotaBook({})
-    for (const [client, calls] of [
-      ['acme', 9],
-      ['bolt', 1],
-      ['acme', 9],
-      ['bolt', 2],
-    ] as const) {
-      book.read('sandbox', quota(calls), START, () => client)
-    }
-    expect(book.states(START)).toMatchObject([{ used: 2 }])
-    expect(said).toHaveLength(1)
-    expect(said[0]).toContain('two client ids in one environment')
-    expect(said[0]).not.toMatch(/acme|bolt/)
-  })
-
-  it('with aliases: each for itself, under its alias', () => {
-    const book = new QuotaBook({ acme: 'fr', bolt: 'uk' })
-    book.read('sandbox', quota(9), START, () => 'acme')
-    book.read('sandbox', quota(1), START, () => 'bolt')
-    book.read('sandbox', quota(5), START, () => 'somebody')
-    book.read('sandbox', quota(700), START, NOBODY)
-    expect(book.states(START)).toMatchObject([
-      { account: 'fr', used: 9 },
-      { account: 'uk', used: 1 },
-    ])
-    expect(said).toHaveLength(1)
-    expect(said[0]).toContain('does not list')
-    expect(said[0]).not.toContain('somebody')
-  })
-
-  it('with a single alias: a token call can be of no other account', () => {
-    const book = new QuotaBook({ acme: 'fr' })
-    book.read('sandbox', quota(1), START, NOBODY)
-    expect(book.states(START)).toEqual([])
-    book.read('sandbox', quota(9), START, () => 'acme')
-    book.read('sandbox', headersAt(START + 1000, { '15m': [10, 2300] }), START, NOBODY)
-    expect(book.states(START)).toMatchObject([{ account: 'fr', used: 10 }])
-  })
-})
-
-describe('a quota that is low', () => {
-  const watchAt = (options = {}) => {
-    const book = new QuotaBook({})
-    const watch = new QuotaWatch({ lowShare: 0.1, emptyWithinSeconds: 600, ...options })
-    return (seconds: number, calls: number): QuotaLowEvent[] => {
-      const now = START + seconds * 1000
-      book.read('production', headersAt(now, { '15m': [calls, 1000] }), now, NOBODY)
-      return watch.look(book.states(now))
-    }
-  }
-
-  it('starts at its share, ends with half as much again, and says what is left', () => {
-    const at = watchAt({ emptyWithinSeconds: 0 })
-    expect(at(0, 899)).toEqual([])
-    expect(at(60, 900)).toEqual([
-      { window: '15m', environment: 'production', state: 'started', remaining: 100, limit: 1000 },
-    ])
-    expect(at(120, 950)).toEqual([])
-    expect(at(180, 860)).toEqual([])
-    expect(at(240, 849)).toMatchObject([{ state: 'ended', remaining: 151 }])
-  })
-
-  it('starts by the forecast, once two fifths are used', () => {
-    const at = watchAt({ lowShare: 0 })
-    expect(at(0, 0)).toEqual([])
-    const events = Array.from({ length: 60 }, (_, i) => at(i + 1, (i + 1) * 10)).flat()
-    expect(events).toMatchObject([{ state: 'started', remaining: 600, limit: 1000 }])
-    expect(events[0]?.secondsToEmpty).toBeGreaterThan(50)
-    expect(events[0]?.secondsToEmpty).toBeLessThan(70)
-  })
-
-  it('at 0 and 0 says so only when nothing is left', () => {
-    const at = watchAt({ lowShare: 0, emptyWithinSeconds: 0 })
-    expect(at(0, 999)).toEqual([])
-    expect(at(1, 1000)).toMatchObject([{ state: 'started', remaining: 0 }])
-  })
-
-  it('never starts twice without an end, nor ends without a start', () => {
-    const reading = fc.record({ pause: fc.oneof(fc.nat(10), fc.nat(2000)), used: fc.nat(1000) })
-    fc.assert(
-      fc.property(fc.array(reading, { maxLength: 100 }), (readings) => {
-        const at = watchAt()
-        let now = 0
-        const states = readings.flatMap(({ pause, used }) => {
-          now += pause
-          return at(now, used).map(({ state }) => state)
-        })
-        expect(states).toEqual(states.map((_, i) => (i % 2 === 0 ? 'started' : 'ended')))
-      }),
-      { numRuns: 300 },
-    )
   })
 })

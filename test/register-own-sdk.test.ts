@@ -1,0 +1,46 @@
+/** What `register` does beside an SDK that the app sets up itself. */
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { environment, REGISTER, run } from './fixtures/register/child.ts'
+import { Project } from './fixtures/register/project.ts'
+import { Receiver } from './fixtures/register/receiver.ts'
+
+let project: Project
+let receiver: Receiver
+
+beforeAll(async () => {
+  receiver = await new Receiver().start()
+  project = new Project()
+})
+beforeEach(() => receiver.reset())
+afterAll(async () => {
+  project?.remove()
+  await receiver?.stop()
+})
+
+describe('an SDK of the app', () => {
+  const LEFT_ALONE = expect.stringContaining('registered already and is left alone')
+  const SECOND = expect.stringContaining('the app sets up an OpenTelemetry SDK of its own')
+
+  it('registered before: left alone', async () => {
+    const args = ['--require', './own-sdk.cjs', '--require', REGISTER, 'one.cjs']
+    const ended = await run(args, project.folder, environment(receiver))
+    expect(ended).toMatchObject({ code: 0, stdout: 'own SDK\ndone\n', lines: [LEFT_ALONE] })
+    expect(receiver.exports).toEqual([])
+  })
+
+  it.each([
+    ['own-sdk.cjs', {}],
+    ['own-sdk.mjs', {}],
+    ['own-sdk.cjs', { OTEL_LOG_LEVEL: 'error' }],
+  ])('registered later, %s, %o: said once', async (app, more) => {
+    const ended = await run(['--import', REGISTER, app], project.folder, environment(receiver, more))
+    expect(ended).toMatchObject({ code: 0, stdout: 'own SDK\n', lines: [SECOND] })
+  })
+
+  it('can be flushed by an app that calls process.exit()', async () => {
+    const ended = await run(['--import', REGISTER, 'flushes.cjs'], project.folder, environment(receiver))
+    expect(ended).toMatchObject({ code: 6, lines: [] })
+    expect(receiver.operations).toEqual(['GET /users/{userId}'])
+    expect(receiver.requestCount).toBe(1)
+  })
+})
