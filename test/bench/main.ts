@@ -27,20 +27,21 @@ const show = (name: string, { nanoseconds, ratio, bytes }: Result): void => {
   process.stdout.write(`${name.padEnd(42)}${figures}  ${bytes.toFixed(0).padStart(6)} bytes more\n`)
 }
 
-const wanted: (string | undefined)[] = quick && names.length === 0 ? goals.map(({ variant }) => variant) : names
+const isShort = quick && names.length === 0
+const wanted: (string | undefined)[] = isShort ? goals.flatMap(({ variant, beside }) => [variant, beside]) : names
 for (const [name, { against }] of Object.entries(variants)) {
   if (wanted.length > 0 ? !wanted.includes(name) : name === against) continue
   const result = await measure(name, against, effort)
   measured.results[name] = result
   show(name, result)
 }
+if (names.length === 0) measured.size = await mainEntry()
 if (wanted.length === 0) {
   for (const processes of [1, 2, 4, 8]) {
     const own = await together('ours', processes, effort.spans)
     measured.processes[processes] = { own, base: await together('base', processes, effort.spans) }
   }
   measured.snapshot = callsFor([1, 50, 200])
-  measured.size = await mainEntry()
   for (const { variant, met } of goals) {
     if (variant !== undefined && !met(measured)) measured.hotspots[variant] = await hotspots(variant)
   }

@@ -21,6 +21,7 @@ const parts: Readonly<Record<string, readonly string[]>> = {
     'tags',
     'tally',
     'ledger',
+    'meter',
     'metrics',
     'recorder',
     'snapshot',
