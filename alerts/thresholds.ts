@@ -39,8 +39,8 @@ export const THRESHOLDS = {
 
   predictedKeep: minutes(15, 'The length of the shortest window: a batch near the limit is one warning, not six.'),
   predictedFull: share(
-    0.97,
-    'Forecast over limit. At 100 % one ramp of 24 was announced 4.6 minutes ahead, at 97 % 6.6.',
+    1,
+    'Forecast over limit: empty. 99 % warns a ramp 1.5 minutes earlier, and of 48 loads that fit 6 instead of 3.',
   ),
   predictedGuard: share(
     0.25,

@@ -114,16 +114,12 @@ const PREDICTED: readonly AlertCase[] = [
     alert: 'MangopayRateLimitExhaustionPredicted',
     name: '15m window: 80 more each minute, 104 %',
     series: quota('400+80x60'),
-    at: [
-      silentAt(7),
-      { minute: 8, firing: [ticket('15m', '97.39%')] },
-      { minute: 10, firing: [ticket('15m', '104.3%')] },
-    ],
+    at: [silentAt(8), { minute: 10, firing: [ticket('15m', '104.3%')] }],
   },
   {
     alert: 'MangopayRateLimitExhaustionPredicted',
-    name: '15m window: 70 more each minute, 96.96 %',
-    series: quota('480+70x60'),
+    name: '15m window: 70 more each minute, 98 %',
+    series: quota('500+70x60'),
     at: [silentAt(10)],
   },
   {
