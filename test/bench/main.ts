@@ -16,7 +16,7 @@ import { variants } from './variants.ts'
 
 const names = process.argv.slice(2).filter((argument) => !argument.startsWith('--'))
 const quick = process.argv.includes('--quick')
-const effort: Effort = quick ? { launches: 1, rounds: 10, spans: 10_000 } : { launches: 3, rounds: 8, spans: 10_000 }
+const effort: Effort = quick ? { launches: 1, rounds: 20, spans: 10_000 } : { launches: 3, rounds: 40, spans: 10_000 }
 
 // Installed once, before any child asks for it; the goals need no peer.
 if (!quick) lab(peerPackages)

@@ -71,12 +71,11 @@ export interface Effort {
 }
 
 /**
- * Measures one variant against its base. Of each launch only the lower quartile of its rounds is taken: whatever else
- * the machine does can make a round slower, and never faster.
+ * Measures one variant against its base. A round of the one is compared with the round of the other beside it, and of
+ * each launch the median of these pairs is taken: what else the machine does lasts longer than a pair and meets both.
  */
 export async function measure(name: string, against: string, effort: Effort): Promise<Result> {
-  const own: number[] = []
-  const base: number[] = []
+  const launched = { nanoseconds: [] as number[], ratio: [] as number[], extra: [] as number[] }
   const order: Order = { measure: 'cpu', spans: effort.spans }
   for (let launch = 0; launch < effort.launches; launch += 1) {
     const pair = [new Runner(name), new Runner(against)] as const
@@ -87,15 +86,27 @@ export async function measure(name: string, against: string, effort: Effort): Pr
       for (const which of round % 2 ? ([0, 1] as const) : ([1, 0] as const))
         rounds[which].push(await pair[which].run(order))
     }
-    own.push(at(rounds[0], 0.25))
-    base.push(at(rounds[1], 0.25))
+    const [own, base] = rounds
+    launched.nanoseconds.push(at(own, 0.25))
+    launched.ratio.push(
+      at(
+        own.map((value, round) => value / (base[round] ?? Number.NaN)),
+        0.5,
+      ),
+    )
+    launched.extra.push(
+      at(
+        own.map((value, round) => value - (base[round] ?? Number.NaN)),
+        0.5,
+      ),
+    )
     for (const it of pair) await it.end()
   }
   const bytes = (await allocated(name)) - (await allocated(against))
   return {
-    nanoseconds: figure(own),
-    ratio: figure(own.map((value, launch) => value / (base[launch] ?? Number.NaN))),
-    extra: figure(own.map((value, launch) => value - (base[launch] ?? Number.NaN))),
+    nanoseconds: figure(launched.nanoseconds),
+    ratio: figure(launched.ratio),
+    extra: figure(launched.extra),
     bytes,
   }
 }

@@ -100,8 +100,8 @@ load average ${loadavg()
     .join(', ')} at the end (1 is this benchmark alone);
 ${versions.join(', ')}.
 
-Each figure compares two processes that run in turn, ${rounds} rounds of ${spans} spans, of which the lower quartile is taken, and that
-${launches} times anew; given are the median and, in brackets, the lowest and highest of the ${launches}, in CPU time (of all threads, so garbage
+Each figure compares two processes that run in turn, ${rounds} rounds of ${spans} spans, of which the median of the pairs is taken, and
+that ${launches} times anew; given are the median and, in brackets, the lowest and highest of the ${launches}, in CPU time (of all threads, so garbage
 collection counts). Bytes are allocated ones, by the sampling of V8's heap profiler over 50,000 spans. "Base" is the same SDK with one processor whose hooks are all there
 and all empty. A span is what the HTTP instrumentation makes of a call, with eight attributes; the call itself, which costs a
 hundred times as much, is left out. Figures whose brackets meet are the same; on a machine with other work to do (load average above its number of processors) ratios stray by 0.1.
