@@ -70,7 +70,9 @@ describe.skipIf(isWithoutBrowser)('tabs of the demo page', () => {
     await own.tab.evaluate(() => void setTimeout(() => Promise.reject(new Error('made by the test'))))
     await until(async () => (await own.tab.locator('#problem').innerText()).includes('made by the test'), 'shown', 3)
     await own.tab.route('**/play', (route) => route.abort())
-    await own.tab.locator('.story').first().waitFor() // the keys are those of the stories the server tells of
+    // The keys are those of the stories that the server tells of, and what it tells takes no error of the page away.
+    await own.tab.locator('.story').first().waitFor()
+    expect(await own.tab.locator('#problem').innerText()).toContain('made by the test')
     await own.tab.keyboard.press('1')
     await until(
       async () => (await own.tab.locator('#problem').innerText()).includes('could not be changed'),
