@@ -149,8 +149,8 @@ export class MangopaySpanProcessor {
     const known = call.status === undefined && double?.status !== undefined ? double : call
     const verdict = known.verdict ?? own
     let tags: Readonly<Attributes>
+    if (call.isDouble) call.span = span
     if (call.isDouble || call.isAround) {
-      call.span = span
       tags = tagsOf(known.rule.environment, known.operation, known.status, verdict)
     } else {
       tags = this.#recorder.count(span, known, verdict)

@@ -1,6 +1,7 @@
 /** A SDK that cuts attribute values (`OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT`): a part of a URL may look like another route. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { ROUTES } from '../src/routes.ts'
 import { HOST, setUp, tagsOf } from './support/traced-calls.ts'
 
 const ID = 'm_01J82SPSKW53XZM936PDVN76W0'
@@ -26,6 +27,14 @@ describe('a URL that was cut', () => {
         if (!isWhole) expect(tagsOf(last())['url.template']).toBe(undefined)
       }),
     )
+  })
+
+  it('is none of Mangopay’s with a limit of 256, as the README says', () => {
+    const longest = Object.entries(ROUTES).flatMap(([prefix, rows]) =>
+      rows.map((row) => `https://api-mtls.sandbox.mangopay.com${prefix}${row.slice(row.indexOf(' ') + 1)}`),
+    )
+    const lengths = longest.map((url) => url.replace(/\{[^}]*\}/g, `user_${ID}`).length)
+    expect(Math.max(...lengths)).toBeLessThan(256)
   })
 
   it('gives way to a path that was not', () => {

@@ -1,23 +1,10 @@
 /** `opentelemetry-mangopay/register` in real processes: calls by every client, however the app is started. */
 import { cpSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { environment, REGISTER, run } from './fixtures/register/child.ts'
-import { Project, SDK_NODE_MINOR } from './fixtures/register/project.ts'
-import { Receiver } from './fixtures/register/receiver.ts'
-
-let project: Project
-let receiver: Receiver
-
-beforeAll(async () => {
-  receiver = await new Receiver().start()
-  project = new Project()
-})
-beforeEach(() => receiver.reset())
-afterAll(async () => {
-  project?.remove()
-  await receiver?.stop()
-})
+import { project, receiver } from './fixtures/register/lab.ts'
+import { SDK_NODE_MINOR } from './fixtures/register/project.ts'
 
 const IN_COMMONJS = ['GET /cards/{cardId}', 'GET /events', 'GET /users/{userId}', 'GET /wallets/{walletId}']
 const IN_ES_MODULE = [

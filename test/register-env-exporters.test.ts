@@ -1,21 +1,9 @@
 /** OTEL_TRACES_EXPORTER and OTEL_METRICS_EXPORTER, which giving NodeSDK our processors would switch off. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { type Case, expectCase, exported, METRICS, TRACES, whileServing } from './fixtures/register/env-case.ts'
-import { Project, SDK_NODE_MINOR } from './fixtures/register/project.ts'
+import { project, receiver } from './fixtures/register/lab.ts'
+import { SDK_NODE_MINOR } from './fixtures/register/project.ts'
 import { Receiver } from './fixtures/register/receiver.ts'
-
-let project: Project
-let receiver: Receiver
-
-beforeAll(async () => {
-  receiver = await new Receiver().start()
-  project = new Project()
-})
-beforeEach(() => receiver.reset())
-afterAll(async () => {
-  project?.remove()
-  await receiver?.stop()
-})
 
 const BOTH = { OTEL_TRACES_EXPORTER: 'console', OTEL_METRICS_EXPORTER: 'console' }
 

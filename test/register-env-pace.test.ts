@@ -1,22 +1,8 @@
 /** How much is sent at once and how often: OTEL_BSP_* and OTEL_METRIC_EXPORT_*. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { environment, run } from './fixtures/register/child.ts'
 import { METRICS, TRACES, WITH, whileServing } from './fixtures/register/env-case.ts'
-import { Project } from './fixtures/register/project.ts'
-import { Receiver } from './fixtures/register/receiver.ts'
-
-let project: Project
-let receiver: Receiver
-
-beforeAll(async () => {
-  receiver = await new Receiver().start()
-  project = new Project()
-})
-beforeEach(() => receiver.reset())
-afterAll(async () => {
-  project?.remove()
-  await receiver?.stop()
-})
+import { project, receiver } from './fixtures/register/lab.ts'
 
 describe('environment', () => {
   it('batch size', async () => {

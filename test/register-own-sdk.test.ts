@@ -1,21 +1,7 @@
 /** What `register` does beside an SDK that the app sets up itself. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { environment, REGISTER, run } from './fixtures/register/child.ts'
-import { Project } from './fixtures/register/project.ts'
-import { Receiver } from './fixtures/register/receiver.ts'
-
-let project: Project
-let receiver: Receiver
-
-beforeAll(async () => {
-  receiver = await new Receiver().start()
-  project = new Project()
-})
-beforeEach(() => receiver.reset())
-afterAll(async () => {
-  project?.remove()
-  await receiver?.stop()
-})
+import { project, receiver } from './fixtures/register/lab.ts'
 
 describe('an SDK of the app', () => {
   const LEFT_ALONE = expect.stringContaining('registered already and is left alone')

@@ -1,27 +1,14 @@
 /** Where `register` finds the packages it needs, and what it says when one is missing. */
 import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { environment, REGISTER, run } from './fixtures/register/child.ts'
+import { project, receiver } from './fixtures/register/lab.ts'
 import { Project } from './fixtures/register/project.ts'
-import { Receiver } from './fixtures/register/receiver.ts'
 
 const CORE = ['api', 'sdk-node']
 const HTTP = 'instrumentation-http'
 const UNDICI = 'instrumentation-undici'
-
-let project: Project
-let receiver: Receiver
-
-beforeAll(async () => {
-  receiver = await new Receiver().start()
-  project = new Project()
-})
-beforeEach(() => receiver.reset())
-afterAll(async () => {
-  project?.remove()
-  await receiver?.stop()
-})
 
 describe('where packages are found', () => {
   const withProjects = async (

@@ -1,22 +1,9 @@
 /** How a process with `register` ends: as it would without, with its telemetry sent. Each case runs both ways. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { type Ended, environment, REGISTER, run, start } from './fixtures/register/child.ts'
-import { Project } from './fixtures/register/project.ts'
+import { project, receiver } from './fixtures/register/lab.ts'
 import { Receiver } from './fixtures/register/receiver.ts'
 import { CARD, once, SIGNAL_CASES, type SignalCase, USER } from './fixtures/register/signal-cases.ts'
-
-let project: Project
-let receiver: Receiver
-
-beforeAll(async () => {
-  receiver = await new Receiver().start()
-  project = new Project()
-})
-beforeEach(() => receiver.reset())
-afterAll(async () => {
-  project?.remove()
-  await receiver?.stop()
-})
 
 const WITH = ['--import', REGISTER]
 
