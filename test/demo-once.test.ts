@@ -20,9 +20,10 @@ const run = (...args: string[]): Promise<{ code: number | null; output: string }
 
 describe('npm run demo -- --once', () => {
   it('makes real calls and finds every count equal to the server’s log', async () => {
-    const { code, output } = await run('--once', '--seconds', '6')
+    const { code, output } = await run('--once', '--seconds', '10')
     expect(output).toContain('every count equals the server')
-    expect(output).toMatch(/mangopay\.error\.category/)
+    // One call of ten is sampled, so the span shown may be of any call.
+    expect(output).toMatch(/^ {4}mangopay\.outcome +"(success|failure|unknown)"$/m)
     expect(output).toMatch(/^ {2}429 +[1-9]\d* +[\d.]+ % +[1-9]\d* +[\d.]+ % +equal$/m)
     expect(output).toMatch(/^ {2}500 +[1-9]\d* +[\d.]+ % +[1-9]\d* +[\d.]+ % +equal$/m)
     expect(output).not.toContain('DIFFERENT')

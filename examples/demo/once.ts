@@ -110,6 +110,12 @@ const settled = async ({ mock }: Stage): Promise<void> => {
   for (let i = 0; i < 100 && mock.log.totals().open > 0; i++) await sleep(20)
 }
 
+/** A 429 that names its window, or else a failure, or else whatever the sampler let through last. */
+const mostTelling = (spans: readonly ReceivedSpan[]): ReceivedSpan | undefined =>
+  spans.find(({ attributes }) => attributes['mangopay.rate_limit.exhausted']) ??
+  spans.find(({ attributes }) => attributes['mangopay.error.category']) ??
+  spans.at(-1)
+
 const report = (
   { mock, receiver }: Stage,
   state: AppState,
@@ -121,7 +127,7 @@ const report = (
   const server = countsOfLog(mock.log.entries)
   const result = compare(library, server)
 
-  const shown = spans.find(({ attributes }) => attributes['mangopay.rate_limit.exhausted']) ?? spans.at(-1)
+  const shown = mostTelling(spans)
   write(`\n${colours.bold('One tagged span')}, as it was exported\n`)
   write(`${shown ? spanText(shown, colours) : '  none was sampled'}\n`)
 
