@@ -1,5 +1,7 @@
 import { type Attributes, type Histogram, type MeterProvider, metrics } from '@opentelemetry/api'
+import { reportFailure } from './guard.ts'
 import { type MetricSource, show } from './meter.ts'
+import type { SpanView } from './otel.ts'
 import { PACKAGE_NAME, PACKAGE_VERSION } from './version.ts'
 
 /** The metrics of one processor, on whichever MeterProvider there is: there is no proxy for one that is set later. */
@@ -14,10 +16,15 @@ export class Metrics {
     this.#fixed = provider
   }
 
-  /** Records how long a call took. */
-  record(seconds: number, attributes: Readonly<Attributes>): void {
+  /** Records how long a call took, as far as its span knows. */
+  record(span: SpanView, attributes: Readonly<Attributes>): void {
     this.connect()
-    this.#duration?.record(seconds, attributes)
+    try {
+      const { duration } = span
+      if (duration !== undefined) this.#duration?.record(duration[0] + duration[1] / 1e9, attributes)
+    } catch (error) {
+      reportFailure('the duration histogram', error)
+    }
   }
 
   /**
@@ -30,6 +37,10 @@ export class Metrics {
     // Before anything can throw: what is broken is tried once.
     this.#provider = provider
     this.#duration = undefined
-    this.#duration = show(this.#source, provider.getMeter(PACKAGE_NAME, PACKAGE_VERSION))
+    try {
+      this.#duration = show(this.#source, provider.getMeter(PACKAGE_NAME, PACKAGE_VERSION))
+    } catch (error) {
+      reportFailure('the MeterProvider', error)
+    }
   }
 }

@@ -45,13 +45,7 @@ export class Recorder {
   count(span: SpanView, call: Call, verdict: Verdict): Readonly<Attributes> {
     const now = this.#ledger.now()
     const { tags, durationAttributes } = this.#ledger.count(call, verdict, now)
-    try {
-      const { duration } = span
-      if (duration === undefined) this.#metrics.connect()
-      else this.#metrics.record(duration[0] + duration[1] / 1e9, durationAttributes)
-    } catch (error) {
-      reportFailure('the MeterProvider', error)
-    }
+    this.#metrics.record(span, durationAttributes)
     if (this.#isShutDown) return tags // nothing starts any more whose end nobody would tell
     const events = this.#ledger.lookAfter(call, now)
     if (events !== undefined) void this.#notifier.notify(events)
@@ -65,7 +59,7 @@ export class Recorder {
 
   /** Meets a MeterProvider that was set meanwhile, and looks whether something has started or ended. */
   look(): void {
-    this.#connect()
+    this.#metrics.connect()
     try {
       if (!this.#isShutDown) void this.#notifier.notify(this.#ledger.look(this.#ledger.now()))
     } catch (error) {
@@ -83,19 +77,11 @@ export class Recorder {
   async shutdown(): Promise<void> {
     clearInterval(this.#timer)
     this.#isShutDown = true
-    this.#connect()
+    this.#metrics.connect()
     try {
       await this.#notifier.notify(this.#ledger.end())
     } catch (error) {
       reportFailure('shutting down', error)
-    }
-  }
-
-  #connect(): void {
-    try {
-      this.#metrics.connect()
-    } catch (error) {
-      reportFailure('the MeterProvider', error)
     }
   }
 }

@@ -1,7 +1,12 @@
 /** Clocks, providers and loggers that are not what they should be. */
-import { DiagLogLevel, diag } from '@opentelemetry/api'
+import { DiagLogLevel, diag, type MeterProvider } from '@opentelemetry/api'
+import { MeterProvider as SdkMeterProvider } from '@opentelemetry/sdk-metrics'
 import { describe, expect, it } from 'vitest'
 import { setUp, tagsOf } from './support/traced-calls.ts'
+
+const hostile = () => {
+  throw new Error('hostile')
+}
 
 describe('bad input', () => {
   it('a clock that goes back, or says nothing, loses no call', () => {
@@ -34,32 +39,30 @@ describe('bad input', () => {
   })
 
   it('a clock that throws loses no call', () => {
-    const { start, answer, total } = setUp({
-      clock: () => {
-        throw new Error('hostile')
-      },
-    })
+    const { start, answer, total } = setUp({ clock: hostile })
     answer(start(), 200)
     expect(total()).toBe(1)
   })
 
-  it('a MeterProvider that throws loses no call and no tag', () => {
-    const { start, answer, total, last } = setUp({
-      meterProvider: {
-        getMeter: () => {
-          throw new Error('hostile')
-        },
+  it.each([
+    ['MeterProvider', { getMeter: hostile }],
+    [
+      'duration histogram',
+      {
+        getMeter: (name: string) =>
+          new Proxy(new SdkMeterProvider().getMeter(name), {
+            get: (meter, key) => (key === 'createHistogram' ? () => ({ record: hostile }) : Reflect.get(meter, key)),
+          }),
       },
-    })
+    ],
+  ])('a %s that throws loses no call and no tag', (_, meterProvider) => {
+    const { start, answer, total, last } = setUp({ meterProvider: meterProvider as unknown as MeterProvider })
     answer(start(), 200)
     expect(total()).toBe(1)
     expect(tagsOf(last())).toMatchObject({ 'mangopay.outcome': 'success' })
   })
 
   it('a logger that throws never reaches the application', () => {
-    const hostile = () => {
-      throw new Error('hostile')
-    }
     diag.setLogger(
       { error: hostile, warn: hostile, info: hostile, debug: () => {}, verbose: hostile },
       { logLevel: DiagLogLevel.ALL, suppressOverrideMessage: true },

@@ -86,8 +86,9 @@ export function performancePage(measured: Measured, effort: Effort): string {
     .filter(([name]) => /baggage|langfuse|aws/.test(name))
     .map(([name, version]) => `\`${name}\` ${version}`)
   const missed = Object.entries(measured.hotspots).map(([name, spots]) => {
-    const why = goals.find(({ variant }) => variant === name)?.why?.(measured)
-    return `### Where the time of "${name}" goes\n\n${why === undefined ? '' : `${why}\n\n`}${rows(
+    const goal = goals.find(({ variant }) => variant === name)
+    const why = goal?.why?.(measured)
+    return `### ${goal?.what ?? name}\n\n${why === undefined ? '' : `${why}\n\n`}${rows(
       ['function', 'share'],
       spots.map((it) => [it.name, `${it.percent.toFixed(1)} %`]),
     )}\n`
