@@ -28,19 +28,18 @@ const HEADERS = {
   challenge: 'www-authenticate',
 } as const
 
-type Field = keyof typeof HEADERS
-
 /** A header that is read. */
 interface Wanted {
-  readonly field: Field
   readonly name: string
   readonly codes: Uint8Array
+  /** Position among `HEADERS`. */
+  readonly index: number
 }
 
 /** The only header of each length that is read, so that most of the others are turned away unread. */
 const WANTED_OF_LENGTH: (Wanted | undefined)[] = []
-for (const [field, name] of Object.entries(HEADERS)) {
-  WANTED_OF_LENGTH[name.length] = { field: field as Field, name, codes: new TextEncoder().encode(name) }
+for (const [index, name] of Object.values(HEADERS).entries()) {
+  WANTED_OF_LENGTH[name.length] = { name, codes: new TextEncoder().encode(name), index }
 }
 
 /** What the `responseHook` of the http instrumentation gets (`IncomingMessage`), as far as it is read. */
@@ -69,30 +68,26 @@ export function readResponseHeaders(response: unknown): ResponseHeaders | undefi
 }
 
 function fromList(headers: readonly HeaderLine[]): ResponseHeaders {
-  const found: { -readonly [field in Field]: HeaderLine[] | undefined } = {
-    used: undefined,
-    remaining: undefined,
-    reset: undefined,
-    date: undefined,
-    challenge: undefined,
-  }
-  for (let i = 0; i + 1 < headers.length; i += 2) {
-    const name = headers[i] as HeaderLine
+  const found: (HeaderLine[] | undefined)[] = [undefined, undefined, undefined, undefined, undefined]
+  for (let i = 1; i < headers.length; i += 2) {
+    const name = headers[i - 1] as HeaderLine
     const wanted = WANTED_OF_LENGTH[name.length]
     if (wanted === undefined || !isNamed(wanted, name)) continue
-    const value = headers[i + 1] as HeaderLine
-    const lines = found[wanted.field]
-    if (lines === undefined) found[wanted.field] = [value]
+    const value = headers[i] as HeaderLine
+    const lines = found[wanted.index]
+    if (lines === undefined) found[wanted.index] = [value]
     else lines.push(value)
   }
-  return found
+  const [used, remaining, reset, date, challenge] = found // in the order of HEADERS
+  return { used, remaining, reset, date, challenge }
 }
 
-/** Whether bytes or text spell a header's name, in any case. */
+/** Whether bytes or text of that length spell a header's name, in any case. */
 function isNamed({ name, codes }: Wanted, spelled: HeaderLine): boolean {
   if (typeof spelled === 'string') return spelled.toLowerCase() === name
+  const { length } = spelled
   // Setting this bit makes capitals small and leaves the dash as it is.
-  for (let i = 0; i < codes.length; i++) if (((spelled[i] as number) | 0x20) !== codes[i]) return false
+  for (let i = 0; i < length; i++) if (((spelled[i] as number) | 0x20) !== codes[i]) return false
   return true
 }
 
@@ -132,6 +127,7 @@ function lines(value: Attributes[string]): HeaderValue | undefined {
 
 /** Whether a 401 asks the end user for strong customer authentication. Nothing else of the header is looked at. */
 export function asksForSca({ challenge }: ResponseHeaders): boolean {
+  if (challenge === undefined) return false // as nearly always
   return linesOf(challenge).some((line) =>
     // One of several challenges may stand behind a comma: node:http joins the lines.
     textOf(line)

@@ -49,13 +49,14 @@ const MOST_ELEMENTS = 16
 const MOST_CALLS = 1e12
 /** Characters that so many numbers could take. */
 const LONGEST_LINE = 400
+const ZERO = 48
 const COMMA = 44
 const SPACE = 32
 const TAB = 9
 /** Seconds ahead of a clock that may be wrong by hours. */
 const FARTHEST_RESET = 2 * 86_400
 
-/** The numbers of one response while it is read; what a header has too few of is NaN. Elements beyond are dropped. */
+/** The numbers of one response while it is read, NaN for what is none. Elements beyond are dropped. */
 const used = new Float64Array(MOST_ELEMENTS)
 const remaining = new Float64Array(MOST_ELEMENTS)
 const reset = new Float64Array(MOST_ELEMENTS)
@@ -82,10 +83,10 @@ export function readQuota(headers: ResponseHeaders, now: number): QuotaResponse 
   const minute = Math.floor((date ?? now) / MINUTE) * 60
   const readings: QuotaReading[] = []
   for (let i = 0; i < most; i++) {
-    const made = used[i] as number
-    const left = remaining[i] as number
-    const end = reset[i] as number
-    if (!(made + left > 0) || Number.isNaN(end)) {
+    const made = i < count ? (used[i] as number) : Number.NaN
+    const left = i < remainingCount ? (remaining[i] as number) : Number.NaN
+    const end = i < resetCount ? (reset[i] as number) : Number.NaN
+    if (!(made + left > 0 && end >= 0)) {
       problem ??= 'a value that is no count of calls or no time'
       continue
     }
@@ -131,10 +132,9 @@ function nearestWindow(seconds: number): QuotaWindow {
  * @returns how many there are
  */
 function readNumbers(header: HeaderValue | undefined, numbers: Float64Array): number {
+  if (typeof header === 'string') return readLine(header, numbers, 0)
   let count = 0
-  if (typeof header === 'string') count = readLine(header, numbers, 0)
-  else for (const line of linesOf(header)) count = readLine(line, numbers, count)
-  for (let i = count; i < MOST_ELEMENTS; i++) numbers[i] = Number.NaN
+  for (const line of linesOf(header)) count = readLine(line, numbers, count)
   return count
 }
 
@@ -145,45 +145,46 @@ function readLine(line: HeaderLine, numbers: Float64Array, before: number): numb
     return before + 1
   }
   let count = before
-  let value = 0
-  let state: 'before' | 'within' | 'after' | 'wrong' = 'before'
-  for (let i = 0; i <= length; i++) {
-    const code = i === length ? COMMA : typeof line === 'string' ? line.charCodeAt(i) : (line[i] as number)
-    if (code >= 48 && code <= 57 && (state === 'before' || state === 'within')) {
-      value = value * 10 + code - 48
-      state = 'within'
-    } else if (code === COMMA) {
-      const isNumber = (state === 'within' || state === 'after') && value <= MOST_CALLS
-      if (count < MOST_ELEMENTS) numbers[count] = isNumber ? value : Number.NaN
-      count++
-      value = 0
-      state = 'before'
-    } else if (code === SPACE || code === TAB) {
-      if (state === 'within') state = 'after'
-    } else {
-      state = 'wrong'
+  for (let at = 0; at <= length; count++) {
+    let i = at
+    while (i < length && isBlank(codeAt(line, i))) i++
+    const start = i
+    let value = 0
+    for (; i < length; i++) {
+      const digit = codeAt(line, i) - ZERO
+      if (digit < 0 || digit > 9) break
+      value = value * 10 + digit
     }
+    let isNumber = i > start && value <= MOST_CALLS
+    for (; i < length && codeAt(line, i) !== COMMA; i++) if (!isBlank(codeAt(line, i))) isNumber = false
+    if (count < MOST_ELEMENTS) numbers[count] = isNumber ? value : Number.NaN
+    at = i + 1
   }
   return count
 }
 
-/** The last `Date` and what it means: the answers of a second all say the same. */
-let lastDate = { line: '', time: Number.NaN }
+const codeAt = (line: HeaderLine, index: number): number =>
+  typeof line === 'string' ? line.charCodeAt(index) : (line[index] as number)
+
+const isBlank = (code: number) => code === SPACE || code === TAB
+
+/** The last `Date`, its bytes and what it means: the answers of a second all say the same. */
+let lastDate = { line: '', bytes: new Uint8Array(), time: Number.NaN }
 
 function readDate(header: HeaderValue | undefined): number | undefined {
   // A date has a comma of its own, so a header of several lines is not split: the first line is taken.
   const line = typeof header === 'string' ? header : linesOf(header)[0]
   if (line === undefined || line.length > 40) return undefined
-  if (!isSame(line, lastDate.line)) {
+  if (typeof line === 'string' ? line !== lastDate.line : !isSame(line, lastDate.bytes)) {
     const text = textOf(line)
-    lastDate = { line: text, time: Date.parse(text) }
+    lastDate = { line: text, bytes: Buffer.from(text, 'latin1'), time: Date.parse(text) }
   }
   return Number.isNaN(lastDate.time) ? undefined : lastDate.time
 }
 
-function isSame(line: HeaderLine, text: string): boolean {
-  if (typeof line === 'string') return line === text
-  if (line.length !== text.length) return false
-  for (let i = 0; i < text.length; i++) if (line[i] !== text.charCodeAt(i)) return false
+function isSame(line: Uint8Array, bytes: Uint8Array): boolean {
+  const { length } = line
+  if (length !== bytes.length) return false
+  for (let i = 0; i < length; i++) if (line[i] !== bytes[i]) return false
   return true
 }

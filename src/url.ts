@@ -50,24 +50,16 @@ export function authorityOf(url: string | undefined): string | undefined {
 
 /**
  * Index of the first character of the path in a URL, or in a string that is a path already; -1 when there is none.
- * Each `charCodeAt` is 200 bytes of machine code, and a span's work must fit beside the app's in the processor's
- * cache: so the usual case has one, and the others have a function of their own.
+ * Looks for slashes: to compare with `http://` and `https://` takes twice as long.
  */
 export function pathStart(url: string): number {
-  if (!url.startsWith('https://') && !url.startsWith('http://')) return unusualPathStart(url)
-  const start = url.indexOf('/', 8) // the host has at least one character
-  return url.charCodeAt(start + 1) === SLASH ? unusualPathStart(url) : start
-}
-
-function unusualPathStart(url: string): number {
-  if (url.charCodeAt(0) === SLASH) return 0
-  const scheme = url.indexOf('://')
-  if (scheme === -1) return -1
-  const start = url.indexOf('/', scheme + 3)
+  const slash = url.indexOf('/')
+  if (url.charCodeAt(slash + 1) !== SLASH || url.charCodeAt(slash - 1) !== COLON) return slash === 0 ? 0 : -1
+  const start = url.indexOf('/', slash + 2)
   // axios through a plain-HTTP proxy: the http instrumentation joins the proxy and the absolute target, as in
   // http://127.0.0.1:3128http://host/v2.01/…
-  const joined = url.charCodeAt(start - 1) === COLON && url.charCodeAt(start + 1) === SLASH
-  return joined ? url.indexOf('/', start + 2) : start
+  const isJoined = url.charCodeAt(start + 1) === SLASH && url.charCodeAt(start - 1) === COLON
+  return isJoined ? url.indexOf('/', start + 2) : start
 }
 
 /** Index behind the last character of the path that starts at `start`; slashes at its end are not counted. */

@@ -1,4 +1,4 @@
-/** Answers with quota headers, as the two instrumentations hand them to a `responseHook`. */
+/** Answers with quota headers and without, as the two instrumentations hand them to a `responseHook`. */
 import { IncomingMessage } from 'node:http'
 import { Socket } from 'node:net'
 
@@ -17,11 +17,15 @@ const others: readonly [string, string][] = [
   ['Strict-Transport-Security', 'max-age=31536000'],
 ]
 
+/** What an answer carries: all its headers, four windows of quota among them, or none at all. */
+export type Carried = 'quota' | 'nothing'
+
 /** A message of `node:http`: headers joined, one message for each call. */
-export function withQuota(): () => IncomingMessage {
+export function nodeAnswer(carried: Carried): () => IncomingMessage {
   const socket = new Socket()
-  const raw = [...others, ...quota].flat()
-  const headers = Object.fromEntries([...others, ...quota].map(([name, value]) => [name.toLowerCase(), value]))
+  const carriedHeaders = carried === 'quota' ? [...others, ...quota] : []
+  const raw = carriedHeaders.flat()
+  const headers = Object.fromEntries(carriedHeaders.map(([name, value]) => [name.toLowerCase(), value]))
   return () => {
     const message = new IncomingMessage(socket)
     message.rawHeaders = raw
@@ -33,11 +37,14 @@ export function withQuota(): () => IncomingMessage {
 }
 
 /** What undici's diagnostics channel hands out: one pair of buffers for each line. */
-export function undiciAnswer(): () => { request: object; response: { statusCode: number; headers: Buffer[] } } {
+export function undiciAnswer(carried: Carried): () => {
+  request: object
+  response: { statusCode: number; headers: Buffer[] }
+} {
   const lines = [
     ...others,
     ...quota.flatMap(([name, joined]) => joined.split(', ').map((value) => [name, value] as const)),
   ]
-  const headers = lines.flat().map((text) => Buffer.from(text))
+  const headers = carried === 'quota' ? lines.flat().map((text) => Buffer.from(text)) : []
   return () => ({ request: {}, response: { statusCode: 200, headers } })
 }

@@ -93,8 +93,8 @@ export const goals: readonly Goal[] = [
       return result ? `${spread(result.extra, 0)} ns` : ''
     },
   },
-  hook('Reading the quota of an answer of `node:http`', 'quota headers, node:http'),
-  hook('Reading the quota of an answer of undici', 'quota headers, undici'),
+  hook('Reading the quota of an answer of `node:http`, on top of the hook call itself', 'quota headers, node:http'),
+  hook('Reading the quota of an answer of undici, on top of the hook call itself', 'quota headers, undici'),
   {
     what: 'The main entry, bundled, minified, gzipped',
     limit: '≤ 8000 bytes',

@@ -55,7 +55,12 @@ const scaled = Object.fromEntries(
     ...scales.routes.map((count) => `${count} operations`),
   ].map((name) => [name, name]),
 )
-const hooks = { 'quota headers, node:http': '`node:http`', 'quota headers, undici': 'undici (fetch)' }
+const hooks = {
+  'hook, node:http': '`node:http`, the hook on an answer without headers (base: no hook)',
+  'quota headers, node:http': '`node:http`, four windows to read',
+  'hook, undici': 'undici (fetch), the hook on an answer without headers (base: no hook)',
+  'quota headers, undici': 'undici (fetch), four windows to read',
+}
 
 /** The table of the README: what a reader asks first. */
 export function readmeTable({ results, size }: Measured): string {
@@ -144,7 +149,7 @@ ${rows(
   ]),
 )}
 
-## Reading the quota from the headers (base: the same without the hook)
+## Reading the quota from the headers (base: the hook on an answer without headers)
 
 ${against(measured, hooks)}
 

@@ -4,7 +4,7 @@ import * as metrics from '@opentelemetry/sdk-metrics'
 import { AggregationTemporality, InMemoryMetricExporter } from '@opentelemetry/sdk-metrics'
 import { AlwaysOffSampler, BatchSpanProcessor, type Sampler, type SpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { MangopaySpanProcessor } from 'opentelemetry-mangopay'
-import { undiciAnswer, withQuota } from './answers.ts'
+import { type Carried, nodeAnswer, undiciAnswer } from './answers.ts'
 import { alwaysRecord, awsSpanMetrics, baggage, HandWritten, langfuse, nowhere, TagsAlone } from './peers.ts'
 import { operationPaths } from './routes.ts'
 import { type During, endless, foreign, internal, longUrls, mangopay, routes, type Traffic } from './workload.ts'
@@ -86,6 +86,13 @@ const pair = (name: string, traffic: Traffic, set = ours): Record<string, Varian
   [name]: { against: `base, ${name}`, traffic, set },
 })
 
+/** What an instrumentation's answers cost without our hook, with it, and with headers to read in it. */
+const reading = (by: string, answer: (carried: Carried) => () => unknown): Record<string, Variant> => ({
+  [`answers, ${by}`]: { against: `answers, ${by}`, traffic: mangopay(), set: unhooked(answer('nothing')) },
+  [`hook, ${by}`]: { against: `answers, ${by}`, traffic: mangopay(), set: hooked(answer('nothing')) },
+  [`quota headers, ${by}`]: { against: `hook, ${by}`, traffic: mangopay(), set: hooked(answer('quota')) },
+})
+
 /** Lengths of URL, and numbers of different URLs and routes, that are compared. */
 export const scales = { length: [60, 1_000, 8_000], urls: [1, 100_000], routes: [1, 200] } as const
 
@@ -138,10 +145,8 @@ export const variants: Readonly<Record<string, Variant>> = {
     traffic: foreign(),
     set: () => ({ sampler: alwaysRecord(), processor: new Nothing() }),
   },
-  'answers, node:http': { against: 'answers, node:http', traffic: mangopay(), set: unhooked(withQuota()) },
-  'answers, undici': { against: 'answers, undici', traffic: mangopay(), set: unhooked(undiciAnswer()) },
-  'quota headers, node:http': { against: 'answers, node:http', traffic: mangopay(), set: hooked(withQuota()) },
-  'quota headers, undici': { against: 'answers, undici', traffic: mangopay(), set: hooked(undiciAnswer()) },
+  ...reading('node:http', nodeAnswer),
+  ...reading('undici', undiciAnswer),
   ...every(scales.length, (length) => pair(`URLs of ${length} characters`, longUrls(length))),
   ...every(scales.urls, (count) => pair(`${count} different URLs`, mangopay(count))),
   ...pair('URLs never seen before', endless()),

@@ -10,7 +10,7 @@ import {
 } from '@opentelemetry/sdk-metrics'
 import { AlwaysOffSampler, BasicTracerProvider, ParentBasedSampler, type Sampler } from '@opentelemetry/sdk-trace-base'
 import { MangopaySpanProcessor } from 'opentelemetry-mangopay'
-import { undiciAnswer, withQuota } from '../bench/answers.ts'
+import { nodeAnswer, undiciAnswer } from '../bench/answers.ts'
 import { operationPaths } from '../bench/routes.ts'
 
 /** What is left of the memory. */
@@ -36,8 +36,8 @@ export class Soak {
   readonly #exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE)
   readonly #meters: MeterProvider
   readonly #provider: BasicTracerProvider
-  readonly #http = withQuota()
-  readonly #undici = undiciAnswer()
+  readonly #http = nodeAnswer('quota')
+  readonly #undici = undiciAnswer('quota')
   #spans = 0
   #watch: WeakRef<object>[] = []
 
