@@ -94,6 +94,17 @@ describe('finding the operation of a URL', () => {
     expect(template(`${ORIGIN}/v3.0/acme/payins/intents/1`)).toBe('/V3.0/{clientId}/payins/intents/{intentId}')
   })
 
+  it.each([
+    'api.mangopay.com//v2.01/acme/users/123',
+    'api.mangopay.com/v2.01/acme/users/123',
+    'https:/v2.01/acme/users/123',
+    'https:v2.01/acme/users/123',
+    'https://api.mangopay.com',
+  ])('finds nothing in %s, which has no path', (url) => {
+    expect(operation('GET', url)).toBe('_OTHER')
+    expect(findClientId(url, pathStart(url), undefined)).toBe(undefined)
+  })
+
   it('finds the path behind a plain-HTTP proxy, where the URL is joined from two', () => {
     const url = 'http://127.0.0.1:3128http://api.mangopay.com/v2.01/acme/users/123'
     expect(operation('GET', url)).toBe('GET /users/{userId}')
