@@ -95,7 +95,7 @@ describe('finding the operation of a URL', () => {
   })
 
   it.each([
-    'api.mangopay.com//v2.01/acme/users/123',
+    'api.mangopay.com//host/v2.01/acme/users/123',
     'api.mangopay.com/v2.01/acme/users/123',
     'https:/v2.01/acme/users/123',
     'https:v2.01/acme/users/123',
