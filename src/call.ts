@@ -5,7 +5,7 @@ import type { SpanView } from './otel.ts'
 import { judge, type Verdict } from './outcome.ts'
 import { findClientId, findRoute, type Operation, OTHER_OPERATION, type Route } from './route.ts'
 import { readTransportFailure, type TransportFailure } from './transport.ts'
-import { pathStart, urlOf, wholeUrlOf } from './url.ts'
+import { pathStart, urlOf, wholeUrlOf, withoutLongQuery } from './url.ts'
 
 const CUT: TransportFailure = { kind: 'network', neverSent: false }
 const GIVEN_UP: TransportFailure = { kind: 'cancelled', neverSent: false }
@@ -81,7 +81,8 @@ export class Call {
   #locate(span: SpanView): string | undefined {
     const { attributes } = span
     // Private in TypeScript, and there in every SDK line. Without it a cut URL would be taken for another route.
-    const url = wholeUrlOf(attributes, (span as Limited)._spanLimits?.attributeValueLengthLimit)
+    const whole = wholeUrlOf(attributes, (span as Limited)._spanLimits?.attributeValueLengthLimit)
+    const url = whole === undefined ? undefined : withoutLongQuery(whole)
     if (this.located) return url
     this.method = knownMethod(attributes['http.request.method'] ?? attributes['http.method'])
     this.located = url !== undefined

@@ -1,6 +1,6 @@
 import { MANGOPAY_OPERATION_VALUE_OTHER } from './names.ts'
 import { ROUTES } from './routes.ts'
-import { SLASH, upToPathEnd } from './url.ts'
+import { pathEnd, SLASH } from './url.ts'
 
 /** One operation of the API: a method on a route. There is one object for each, so identity can be compared. */
 export interface Operation {
@@ -97,31 +97,30 @@ const tree = buildTree()
  * Walks down the tree from the segment that starts at `at`: a literal beats a parameter, from the left. It steps back
  * where that leads nowhere, as with a client id that is spelled like a literal.
  */
-function walk(node: Node, path: string, at: number): Route | undefined {
-  if (at >= path.length) return node.route
-  const first = path.charCodeAt(at)
+function walk(node: Node, url: string, at: number, end: number): Route | undefined {
+  if (at >= end) return node.route
+  const first = url.charCodeAt(at)
   if (first === SLASH) return undefined // an empty segment is no id and no literal
   const literals = node.literals[slot(first)]
   if (literals !== undefined) {
     for (const { text, node: next } of literals) {
       const stop = at + text.length
-      if (!matches(text, path, at) || (stop !== path.length && path.charCodeAt(stop) !== SLASH)) continue
-      const found = walk(next, path, stop + 1)
+      if (!matches(text, url, at) || (stop !== end && url.charCodeAt(stop) !== SLASH)) continue
+      const found = walk(next, url, stop + 1, end)
       if (found !== undefined) return found
     }
   }
   if (node.parameter === undefined) return undefined
-  const slash = path.indexOf('/', at)
-  return walk(node.parameter, path, slash === -1 ? path.length : slash + 1)
+  const slash = url.indexOf('/', at)
+  return walk(node.parameter, url, slash === -1 || slash > end ? end : slash + 1, end)
 }
 
 /** Whether a lower-case text stands there, in any case. */
-const matches = (text: string, path: string, at: number) =>
-  path.startsWith(text, at) || matchesInCapitals(text, path, at)
+const matches = (text: string, url: string, at: number) => url.startsWith(text, at) || matchesInCapitals(text, url, at)
 
-function matchesInCapitals(text: string, path: string, at: number): boolean {
+function matchesInCapitals(text: string, url: string, at: number): boolean {
   for (let i = 0; i < text.length; i++) {
-    const code = path.charCodeAt(at + i)
+    const code = url.charCodeAt(at + i)
     const small = code >= 65 && code <= 90 ? code + 32 : code // ASCII, the only letters in the table
     if (small !== text.charCodeAt(i)) return false
   }
@@ -132,12 +131,12 @@ function matchesInCapitals(text: string, path: string, at: number): boolean {
  * Whether a segment is a version, in any spelling that was seen on the wire: `v2.01`, `V3.0`, `v2`, and the
  * placeholder that the Node SDK 1.42 to 1.60 left unreplaced, `$%7BapiVersion%7D`.
  */
-function isVersion(path: string, from: number, to: number): boolean {
+function isVersion(url: string, from: number, to: number): boolean {
   let digits = 0
   for (let i = from; i < to; i++) {
-    const code = path.charCodeAt(i)
+    const code = url.charCodeAt(i)
     if (code >= 48 && code <= 57) digits++
-    else if (i === from && (code === 36 || (code === 37 && path.startsWith('24', i + 1))))
+    else if (i === from && (code === 36 || (code === 37 && url.startsWith('24', i + 1))))
       return true // "$", or "%24"
     else if (code !== 46 && !(i === from && (code === 118 || code === 86))) return false // ".", and "v" in front
   }
@@ -145,20 +144,20 @@ function isVersion(path: string, from: number, to: number): boolean {
 }
 
 /**
- * Finds the route of a URL. Reads characters in place: nothing is copied and nothing kept, however long the URL.
+ * Finds the route of a URL. Reads characters in place: nothing is allocated and nothing kept, however long the URL.
  *
  * @param url - a whole URL or a path
  * @param start - index where the API's path begins, behind any prefix of a gateway
  * @returns the route, or undefined for a path that the table does not know
  */
 export function findRoute(url: string, start: number): Route | undefined {
-  const path = upToPathEnd(url, start)
+  const end = pathEnd(url, start)
   let from = start
-  while (path.charCodeAt(from) === SLASH) from++
-  const slash = path.indexOf('/', from)
-  if (slash === -1) return undefined
-  const route = walk(tree, path, slash + 1)
-  if (route === undefined || isVersion(path, from, slash)) return route
+  while (from < end && url.charCodeAt(from) === SLASH) from++
+  const slash = url.indexOf('/', from)
+  if (slash === -1 || slash >= end) return undefined
+  const route = walk(tree, url, slash + 1, end)
+  if (route === undefined || isVersion(url, from, slash)) return route
   // The token call is told by its tail: the SDK's broken version segment could be broken in other ways.
   return route.operations.some((operation) => operation.token) ? route : undefined
 }
@@ -170,13 +169,13 @@ export function findRoute(url: string, start: number): Route | undefined {
 export function findClientId(url: string, start: number, route: Route | undefined): string | undefined {
   if (route?.hasClientId === false) return undefined
   if (start === -1) return undefined
-  const path = upToPathEnd(url, start)
+  const end = pathEnd(url, start)
   let from = start
-  while (path.charCodeAt(from) === SLASH) from++
-  const version = path.indexOf('/', from)
-  if (version === -1 || !isVersion(path, from, version)) return undefined
-  const slash = path.indexOf('/', version + 1)
-  const segment = path.slice(version + 1, slash === -1 ? path.length : slash)
+  while (from < end && url.charCodeAt(from) === SLASH) from++
+  const version = url.indexOf('/', from)
+  if (version === -1 || version >= end || !isVersion(url, from, version)) return undefined
+  const slash = url.indexOf('/', version + 1)
+  const segment = url.slice(version + 1, slash === -1 || slash > end ? end : slash)
   return segment === '' || (route === undefined && beginsRoutes(segment.toLowerCase())) ? undefined : segment
 }
 

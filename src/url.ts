@@ -32,6 +32,16 @@ export function wholeUrlOf(attributes: Attributes, limit: number | undefined): s
   return typeof path === 'string' && path.length < limit ? path : undefined
 }
 
+/** URLs from this length on are cut before they are searched. */
+const LONG = 512
+
+/** The URL, without its query if it is a long one: what looks for the end of a path would read all of it. */
+export function withoutLongQuery(url: string): string {
+  if (url.length < LONG) return url
+  const query = url.indexOf('?')
+  return query === -1 ? url : url.slice(0, query) // shares the text
+}
+
 /** `host:port` of a whole URL, without a user. */
 export function authorityOf(url: string | undefined): string | undefined {
   const scheme = url?.indexOf('://') ?? -1
@@ -62,15 +72,12 @@ export function pathStart(url: string): number {
   return isJoined ? url.indexOf('/', start + 2) : start
 }
 
-/**
- * The URL without what follows its path, and without slashes at its end. A query can be long, so nothing is looked for
- * behind its start; the text is shared, not copied.
- */
-export function upToPathEnd(url: string, start: number): string {
-  const query = url.indexOf('?', start)
-  const path = query === -1 ? url : url.slice(0, query)
-  const fragment = path.indexOf('#', start)
-  let end = fragment === -1 ? path.length : fragment
-  while (end > start && path.charCodeAt(end - 1) === SLASH) end--
-  return end === path.length ? path : path.slice(0, end)
+/** Index behind the last character of the path that starts at `start`; slashes at its end are not counted. */
+export function pathEnd(url: string, start: number): number {
+  let end = url.indexOf('?', start)
+  if (end === -1) end = url.length
+  const fragment = url.indexOf('#', start)
+  if (fragment !== -1 && fragment < end) end = fragment
+  while (end > start && url.charCodeAt(end - 1) === SLASH) end--
+  return end
 }

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { findClientId, findRoute } from '../src/route.ts'
-import { pathStart } from '../src/url.ts'
+import { pathStart, withoutLongQuery } from '../src/url.ts'
 import { ours } from './support/our-routes.ts'
 
 const ORIGIN = 'https://api.mangopay.com'
@@ -103,6 +103,25 @@ describe('finding the operation of a URL', () => {
   ])('finds nothing in %s, which has no path', (url) => {
     expect(operation('GET', url)).toBe('_OTHER')
     expect(findClientId(url, pathStart(url), undefined)).toBe(undefined)
+  })
+
+  it('finds the same with a long query cut off, and leaves nothing of one to be searched', () => {
+    const query = fc.string({
+      unit: fc.constantFrom('/', '?', '#', 'a', '=', 'v2.01', 'users'),
+      maxLength: 700,
+      size: 'max',
+    })
+    const path = fc.constantFrom('/', '/v2.01/acme/users/1', '/v2.01/acme/users', '/v2.01/acme/users/1/wallets/')
+    fc.assert(
+      fc.property(path, query, (path, query) => {
+        const url = `${ORIGIN}${path}?${query}`
+        const cut = withoutLongQuery(url)
+        expect(template(cut)).toBe(template(`${ORIGIN}${path}`))
+        expect(cut.length).toBeLessThan(512)
+        expect(cut.startsWith(ORIGIN + path)).toBe(true)
+        expect(findClientId(cut, pathStart(cut), undefined)).toBe(path.startsWith('/v2.01') ? 'acme' : undefined)
+      }),
+    )
   })
 
   it('finds the path behind a plain-HTTP proxy, where the URL is joined from two', () => {

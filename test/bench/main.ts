@@ -16,7 +16,8 @@ import { variants } from './variants.ts'
 
 const names = process.argv.slice(2).filter((argument) => !argument.startsWith('--'))
 const quick = process.argv.includes('--quick')
-const effort: Effort = quick ? { launches: 1, rounds: 20, spans: 10_000 } : { launches: 3, rounds: 40, spans: 10_000 }
+// Launches differ by more than rounds do.
+const effort: Effort = quick ? { launches: 1, rounds: 20, spans: 10_000 } : { launches: 5, rounds: 24, spans: 10_000 }
 
 // Installed once, before any child asks for it; the goals need no peer.
 if (!quick) lab(peerPackages)
@@ -24,7 +25,7 @@ const measured: Measured = { results: {}, processes: {}, snapshot: [], size: und
 const show = (name: string, { nanoseconds, ratio, bytes }: Result): void => {
   const spread = `${ratio.low.toFixed(3)} to ${ratio.high.toFixed(3)}`
   const figures = `${nanoseconds.median.toFixed(0).padStart(6)} ns  ${ratio.median.toFixed(3)} x (${spread})`
-  process.stdout.write(`${name.padEnd(42)}${figures}  ${bytes.toFixed(0).padStart(6)} bytes more\n`)
+  process.stdout.write(`${name.padEnd(42)}${figures}  ${bytes.median.toFixed(0).padStart(6)} bytes more\n`)
 }
 
 const isShort = quick && names.length === 0

@@ -59,8 +59,10 @@ export interface Result {
   /** CPU time less the base's. */
   extra: Figure
   /** Bytes allocated for each span, less the base's. */
-  bytes: number
+  bytes: Figure
 }
+
+const BYTES: Order = { measure: 'bytes', spans: 50_000 }
 
 /** How long to measure. */
 export interface Effort {
@@ -75,7 +77,7 @@ export interface Effort {
  * each launch the median of these pairs is taken: what else the machine does lasts longer than a pair and meets both.
  */
 export async function measure(name: string, against: string, effort: Effort): Promise<Result> {
-  const launched = { nanoseconds: [] as number[], ratio: [] as number[], extra: [] as number[] }
+  const launched = { nanoseconds: [] as number[], ratio: [] as number[], extra: [] as number[], bytes: [] as number[] }
   const order: Order = { measure: 'cpu', spans: effort.spans }
   for (let launch = 0; launch < effort.launches; launch += 1) {
     const pair = [new Runner(name), new Runner(against)] as const
@@ -100,23 +102,16 @@ export async function measure(name: string, against: string, effort: Effort): Pr
         0.5,
       ),
     )
+    const [allocated, allocatedByBase] = [await pair[0].run(BYTES), await pair[1].run(BYTES)]
+    launched.bytes.push(allocated - allocatedByBase)
     for (const it of pair) await it.end()
   }
-  const bytes = (await allocated(name)) - (await allocated(against))
   return {
     nanoseconds: figure(launched.nanoseconds),
     ratio: figure(launched.ratio),
     extra: figure(launched.extra),
-    bytes,
+    bytes: figure(launched.bytes),
   }
-}
-
-async function allocated(name: string): Promise<number> {
-  const runner = new Runner(name)
-  await runner.run({ measure: 'cpu', spans: 100_000 })
-  const bytes = await runner.run({ measure: 'bytes', spans: 50_000 })
-  await runner.end()
-  return bytes
 }
 
 /** CPU time for each span with this many processes at once. */

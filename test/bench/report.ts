@@ -17,7 +17,7 @@ const against = (measured: Measured, names: Readonly<Record<string, string>>): s
       const result = measured.results[name]
       if (!result) return []
       const { nanoseconds, ratio: quotient, bytes } = result
-      return [[label, `${spread(nanoseconds, 0)} ns`, `${spread(quotient)} x`, bytes.toFixed(0)]]
+      return [[label, `${spread(nanoseconds, 0)} ns`, `${spread(quotient)} x`, spread(bytes, 0)]]
     }),
   )
 
