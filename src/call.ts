@@ -24,11 +24,9 @@ export class Call {
   hasInnerCalls = false
   /** Whether it is one for sure: the first request within looked like its double, and another one followed. */
   isAround = false
-  /** Whether the response hook has seen the answer. */
-  hooked = false
   /**
    * What knows, as long as the span is open, whether the whole answer came: the message of `node:http` by `complete`,
-   * the request of undici by `completed`.
+   * the request of undici by `completed`. Undefined when no response hook has seen the answer.
    */
   transfer: { readonly complete?: unknown; readonly completed?: unknown } | undefined
   /** Whether a 401 asked for strong customer authentication. */
@@ -42,7 +40,6 @@ export class Call {
   method: string | undefined
   route: Route | undefined
   operation: Operation = OTHER_OPERATION
-  write = false
 
   // Found when the span ends:
   status: number | undefined
@@ -52,6 +49,11 @@ export class Call {
 
   constructor(rule: HostRule) {
     this.rule = rule
+  }
+
+  /** Whether it can change something at Mangopay. */
+  get write(): boolean {
+    return isWrite(this.method) && !this.operation.token
   }
 
   /** Client id in the URL of the request. */
@@ -89,7 +91,6 @@ export class Call {
     const start = url === undefined ? -1 : this.#pathStart(url)
     if (start !== -1) this.route = findRoute(url as string, start)
     this.operation = operationOf(this.route, this.method)
-    this.write = isWrite(this.method) && !this.operation.token
     return url
   }
 

@@ -60,10 +60,9 @@ export class MangopaySpanProcessor {
       if (call === undefined || call.ended) return
       const { request, response: undici } = response as { request?: unknown; response?: unknown }
       const answer = undici ?? response
-      call.transfer = (undici === undefined ? response : request) as NonNullable<Call['transfer']>
       const headers = readResponseHeaders(answer)
       if (headers === undefined) return
-      call.hooked = true
+      call.transfer = (undici === undefined ? response : request) as NonNullable<Call['transfer']>
       this.#read(call, headers, span as LiveSpan)
     } catch (error) {
       reportFailure('the response hook', error)
@@ -137,7 +136,7 @@ export class MangopaySpanProcessor {
 
   #finish(span: SpanView, call: Call, live: boolean): void {
     call.ended = true
-    if (!call.hooked) {
+    if (call.transfer === undefined) {
       const headers = readHeaderAttributes(span.attributes)
       if (headers !== undefined) this.#read(call, headers, span)
     }
