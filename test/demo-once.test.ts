@@ -22,8 +22,13 @@ describe('npm run demo -- --once', () => {
   it('makes real calls and finds every count equal to the server’s log', async () => {
     const { code, output } = await run('--once', '--seconds', '10')
     expect(output).toContain('every count equals the server')
-    // One call of ten is sampled, so the span shown may be of any call.
-    expect(output).toMatch(/^ {4}mangopay\.outcome +"(success|failure|unknown)"$/m)
+    // One call of ten is sampled, so the span shown may be of any call; one that failed says why.
+    const [, outcome] = /^ {4}mangopay\.outcome +"(success|failure|unknown)"$/m.exec(output) ?? []
+    expect(outcome).toBeDefined()
+    if (outcome === 'failure') expect(output).toMatch(/^ {4}mangopay\.error\.category +"[a-z_]+"$/m)
+    // Of the exported counter, which has every call.
+    expect(output).toMatch(/rate_limit [1-9]/)
+    expect(output).toMatch(/server_error [1-9]/)
     expect(output).toMatch(/^ {2}429 +[1-9]\d* +[\d.]+ % +[1-9]\d* +[\d.]+ % +equal$/m)
     expect(output).toMatch(/^ {2}500 +[1-9]\d* +[\d.]+ % +[1-9]\d* +[\d.]+ % +equal$/m)
     expect(output).not.toContain('DIFFERENT')

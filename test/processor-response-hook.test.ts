@@ -52,6 +52,21 @@ describe('the response hook', () => {
     mangopay.responseHook(tracer.startSpan('GET', { kind: SpanKind.SERVER }), headers)
   })
 
+  it('knows more than the headers that are recorded on the span', () => {
+    const { mangopay, start, answer, last } = setUp()
+    const span = start()
+    const headers = {
+      'x-ratelimit': '2300',
+      'x-ratelimit-remaining': '0',
+      'x-ratelimit-reset': '1800000900',
+      date: new Date(1_800_000_000_000).toUTCString(),
+    }
+    mangopay.responseHook(span, { headers, complete: true })
+    span.setAttribute('http.response.header.x-ratelimit', ['2300'])
+    answer(span, 429)
+    expect(last().attributes['mangopay.rate_limit.exhausted']).toEqual(['15m'])
+  })
+
   it('names the exhausted windows of a 429, and only of a 429', () => {
     const server = Date.UTC(2026, 10, 23, 12)
     const headers = {
