@@ -5,7 +5,7 @@ import type { SpanView } from './otel.ts'
 import { judge, type Verdict } from './outcome.ts'
 import { findClientId, findRoute, type Operation, OTHER_OPERATION, type Route } from './route.ts'
 import { readTransportFailure, type TransportFailure } from './transport.ts'
-import { pathStart, urlOf, wholeUrlOf, withoutLongQuery } from './url.ts'
+import { pathOf, urlOf, wholeUrlOf } from './url.ts'
 
 const CUT: TransportFailure = { kind: 'network', neverSent: false }
 const GIVEN_UP: TransportFailure = { kind: 'cancelled', neverSent: false }
@@ -58,8 +58,8 @@ export class Call {
 
   /** Client id in the URL of the request. */
   clientId(span: SpanView): string | undefined {
-    const url = this.#locate(span)
-    return url === undefined ? undefined : findClientId(url, this.#pathStart(url), this.route)
+    const path = this.#locate(span)
+    return path === undefined ? undefined : findClientId(path, this.route)
   }
 
   /** Says what was called and how it ended. */
@@ -79,25 +79,18 @@ export class Call {
     return this.verdict
   }
 
-  /** Finds what is called: once, in the response hook or when the span ends. Returns the URL. */
+  /** Finds what is called: once, in the response hook or when the span ends. Returns the path. */
   #locate(span: SpanView): string | undefined {
     const { attributes } = span
     // Private in TypeScript, and there in every SDK line. Without it a cut URL would be taken for another route.
-    const whole = wholeUrlOf(attributes, (span as Limited)._spanLimits?.attributeValueLengthLimit)
-    const url = whole === undefined ? undefined : withoutLongQuery(whole)
-    if (this.located) return url
+    const url = wholeUrlOf(attributes, (span as Limited)._spanLimits?.attributeValueLengthLimit)
+    const path = url === undefined ? undefined : pathOf(url, this.rule.prefix.length)
+    if (this.located) return path
     this.method = knownMethod(attributes['http.request.method'] ?? attributes['http.method'])
-    this.located = url !== undefined
-    const start = url === undefined ? -1 : this.#pathStart(url)
-    if (start !== -1) this.route = findRoute(url as string, start)
+    this.located = path !== undefined
+    this.route = path === undefined ? undefined : findRoute(path)
     this.operation = operationOf(this.route, this.method)
-    return url
-  }
-
-  /** Index where the API's own path begins, behind any prefix of a gateway; -1 without a path. */
-  #pathStart(url: string): number {
-    const start = pathStart(url)
-    return start === -1 ? -1 : start + this.rule.prefix.length
+    return path
   }
 
   /** An error code says all, so only an answer that looks fine, or none, is looked into. */

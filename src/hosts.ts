@@ -1,4 +1,5 @@
 import type { Attributes } from '@opentelemetry/api'
+import { codesOf, isSpelled } from './spelling.ts'
 import { authorityOf, pathStart, SLASH, urlOf } from './url.ts'
 import { wrongOption } from './wrong-option.ts'
 
@@ -54,7 +55,7 @@ export class Hosts {
     this.#rules.set(host, rules)
     for (const text of host.includes(':') ? [host, `[${host}]`] : [host, `${host}.`]) {
       const same = this.#spellings[text.length]?.filter((spelling) => spelling.text !== text) ?? []
-      this.#spellings[text.length] = [...same, { text, rules }]
+      this.#spellings[text.length] = [...same, { text, codes: codesOf(text), rules }]
     }
   }
 
@@ -85,7 +86,7 @@ export class Hosts {
   #spelled(host: string): HostRule[] | undefined {
     const spellings = this.#spellings[host.length]
     if (spellings === undefined) return undefined
-    for (const { text, rules } of spellings) if (isSpelled(host, text)) return rules
+    for (const { text, codes, rules } of spellings) if (host === text || isSpelled(host, codes)) return rules
     return undefined
   }
 }
@@ -93,20 +94,8 @@ export class Hosts {
 /** A way to write a host of ours, in lower case: with a dot at the end, or with the brackets of an IPv6 address. */
 interface Spelling {
   readonly text: string
+  readonly codes: Uint8Array
   readonly rules: HostRule[]
-}
-
-/**
- * Whether a host of this length is that one, in any case. From the end, where foreign hosts differ soonest. Only ASCII
- * letters are folded: toLowerCase would turn the Kelvin sign into a k, and a look-alike into our host.
- */
-function isSpelled(host: string, text: string): boolean {
-  if (host === text) return true
-  for (let i = text.length - 1; i >= 0; i--) {
-    const code = host.charCodeAt(i)
-    if (code !== text.charCodeAt(i) && !(code >= 65 && code <= 90 && code + 32 === text.charCodeAt(i))) return false
-  }
-  return true
 }
 
 function choose(rules: HostRule[], attributes: Attributes): HostRule | undefined {

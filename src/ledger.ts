@@ -9,12 +9,12 @@ import { QuotaBook, type QuotaState } from './quota-book.ts'
 import { type QuotaLowEvent, QuotaWatch } from './quota-watch.ts'
 import type { ErrorKind } from './snapshot.ts'
 import { type SpikeEvent, SpikeWatch } from './spikes.ts'
-import { type Cell, type Slot, Tally } from './tally.ts'
+import { type Cell, type EnvironmentCounts, type Slot, Tally } from './tally.ts'
 import { ERROR_KINDS, SlidingWindow } from './window.ts'
 
-/** What is known of one environment besides its counts. */
+/** What is known of one environment. */
 interface EnvironmentState {
-  readonly name: string
+  readonly counts: EnvironmentCounts
   readonly window: SlidingWindow
   readonly spikes: SpikeWatch
 }
@@ -64,10 +64,10 @@ export class Ledger implements MetricSource {
 
   /** Counts a call. */
   count(call: Call, verdict: Verdict, now: number): Slot {
-    const { environment } = call.rule
     const { status, operation } = call
-    this.#environment(environment).window.add(now, operation.name, status, verdict)
-    return this.#tally.count(environment, operation, call.write, status, verdict)
+    const { counts, window } = this.#environment(call.rule.environment)
+    window.add(now, operation.name, status, verdict)
+    return this.#tally.count(counts, operation, call.write, status, verdict)
   }
 
   /** Takes in the headers of a response; returns the windows with nothing left. */
@@ -84,11 +84,14 @@ export class Ledger implements MetricSource {
     return { spikes, quotas: this.#quotaWatch.look(this.#quota.states(now)) }
   }
 
-  /** The same after a call: only in its environment, and not at every forecast. Undefined when there is nothing. */
-  lookAfter(call: Call, now: number): Events | undefined {
-    const { spikes } = this.#environment(call.rule.environment)
+  /**
+   * The same after a call was counted: only in its environment, and not at every forecast. Undefined when there is
+   * nothing.
+   */
+  lookAfter(now: number): Events | undefined {
+    const spikes = this.#latest?.spikes
     const isTime = now - this.#lastQuotaLook >= QUOTA_LOOK_MILLISECONDS
-    return isTime || !spikes.isQuiet ? this.#eventsOf(spikes, now, isTime) : undefined
+    return spikes !== undefined && (isTime || !spikes.isQuiet) ? this.#eventsOf(spikes, now, isTime) : undefined
   }
 
   #eventsOf(watch: SpikeWatch, now: number, isTime: boolean): Events | undefined {
@@ -124,11 +127,15 @@ export class Ledger implements MetricSource {
   }
 
   #environment(name: string): EnvironmentState {
-    if (this.#latest?.name === name) return this.#latest
+    if (this.#latest?.counts.environment === name) return this.#latest
     let state = this.#environments.get(name)
     if (state === undefined) {
       const window = new SlidingWindow(this.#options.spike.windowSeconds)
-      state = { name, window, spikes: new SpikeWatch(this.#options.spike, name, window) }
+      state = {
+        counts: this.#tally.environment(name),
+        window,
+        spikes: new SpikeWatch(this.#options.spike, name, window),
+      }
       this.#environments.set(name, state)
     }
     this.#latest = state

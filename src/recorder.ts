@@ -47,7 +47,7 @@ export class Recorder {
     const { tags, durationAttributes } = this.#ledger.count(call, verdict, now)
     this.#metrics.record(span, durationAttributes)
     if (this.#isShutDown) return tags // nothing starts any more whose end nobody would tell
-    const events = this.#ledger.lookAfter(call, now)
+    const events = this.#ledger.lookAfter(now)
     if (events !== undefined) void this.#notifier.notify(events)
     return tags
   }

@@ -1,6 +1,7 @@
 import { MANGOPAY_OPERATION_VALUE_OTHER } from './names.ts'
 import { ROUTES } from './routes.ts'
-import { pathEnd, SLASH } from './url.ts'
+import { codesOf, isSpelled } from './spelling.ts'
+import { SLASH } from './url.ts'
 
 /** One operation of the API: a method on a route. There is one object for each, so identity can be compared. */
 export interface Operation {
@@ -8,6 +9,8 @@ export interface Operation {
   readonly name: string
   /** Name of the span: `GET /v2.01/{clientId}/users/{userId}`. Absent for `_OTHER`. */
   readonly spanName?: string
+  /** Template of its route. Absent for `_OTHER`. */
+  readonly template?: string
   /** Upper case; absent for `_OTHER`. */
   readonly method?: string
   /** Whether it asks for an access token. Such a call changes nothing, whatever its method. */
@@ -29,24 +32,34 @@ export interface Route {
 /** The operation of every call that the table does not know. */
 export const OTHER_OPERATION: Operation = { name: MANGOPAY_OPERATION_VALUE_OTHER, token: false, index: 0 }
 
-/** A literal segment of a path, in lower case, and what follows it. */
+/** A literal segment of a path, and what follows it. */
 interface Literal {
+  /** In lower case. */
   readonly text: string
+  readonly codes: Uint8Array
   readonly node: Node
+  /** Another one as long, at the same place. */
+  readonly next: Literal | undefined
 }
 
 /** A place in the tree of routes; the versions share one tree, since folding them makes no two routes collide. */
 interface Node {
-  /** Literal children by `slot` of their first character, so that most ids are told from a literal unread. */
-  readonly literals: (readonly Literal[] | undefined)[]
+  /** Literal children by their length, so that most ids are told from a literal unread. */
+  readonly literals: (Literal | undefined)[]
   /** The child that any segment matches. */
-  parameter?: Node
-  route?: Route
+  parameter: Node | undefined
+  route: Route | undefined
 }
 
-/** Makes one of a capital and a small letter, and keeps apart the letters. */
-const SLOTS = 32
-const slot = (code: number) => code % SLOTS
+/** Longest literal of the table; a longer one would be found as well. */
+const LONGEST = 27
+
+/** All alike, down to the kind of their arrays, so that the machine code which reads them knows a single shape. */
+const newNode = (): Node => ({
+  literals: new Array(LONGEST + 1).fill(undefined),
+  parameter: undefined,
+  route: undefined,
+})
 
 function child(parent: Node, segment: string): Node {
   if (segment.startsWith('{')) {
@@ -54,16 +67,14 @@ function child(parent: Node, segment: string): Node {
     return parent.parameter
   }
   const text = segment.toLowerCase()
-  const place = slot(text.charCodeAt(0))
-  const others = parent.literals[place] ?? []
-  const known = others.find((literal) => literal.text === text)
-  if (known !== undefined) return known.node
+  const others = parent.literals[text.length]
+  for (let literal = others; literal !== undefined; literal = literal.next) {
+    if (literal.text === text) return literal.node
+  }
   const node = newNode()
-  parent.literals[place] = [...others, { text, node }]
+  parent.literals[text.length] = { text, codes: codesOf(text), node, next: others }
   return node
 }
-
-const newNode = (): Node => ({ literals: new Array(SLOTS).fill(undefined) })
 
 function buildTree(): Node {
   const root = newNode()
@@ -82,6 +93,7 @@ function buildTree(): Node {
       ;(node.route.operations as Operation[]).push({
         name: row,
         spanName: `${method} ${node.route.template}`,
+        template: node.route.template,
         method,
         token: path.startsWith('/oauth/token'),
         index,
@@ -97,97 +109,103 @@ const tree = buildTree()
  * Walks down the tree from the segment that starts at `at`: a literal beats a parameter, from the left. It steps back
  * where that leads nowhere, as with a client id that is spelled like a literal.
  */
-function walk(node: Node, url: string, at: number, end: number): Route | undefined {
-  if (at >= end) return node.route
-  const first = url.charCodeAt(at)
-  if (first === SLASH) return undefined // an empty segment is no id and no literal
-  const literals = node.literals[slot(first)]
-  if (literals !== undefined) {
-    for (const { text, node: next } of literals) {
-      const stop = at + text.length
-      if (!matches(text, url, at) || (stop !== end && url.charCodeAt(stop) !== SLASH)) continue
-      const found = walk(next, url, stop + 1, end)
+function walk(from: Node, path: string, start: number): Route | undefined {
+  let node = from
+  let at = start
+  while (at < path.length) {
+    const slash = path.indexOf('/', at)
+    const end = slash === -1 ? path.length : slash
+    // An empty segment is no id and no literal; at the end of a path it is nothing.
+    if (end === at) return skipSlashes(path, at) === path.length ? node.route : undefined
+    let next = literalAt(node, path, at, end)
+    if (node.parameter !== undefined) {
+      const found = next && walk(next, path, end + 1)
       if (found !== undefined) return found
+      next = node.parameter
     }
+    if (next === undefined) return undefined
+    node = next
+    at = end + 1
   }
-  if (node.parameter === undefined) return undefined
-  const slash = url.indexOf('/', at)
-  return walk(node.parameter, url, slash === -1 || slash > end ? end : slash + 1, end)
+  return node.route
 }
 
-/** Whether a lower-case text stands there, in any case. */
-const matches = (text: string, url: string, at: number) => url.startsWith(text, at) || matchesInCapitals(text, url, at)
+/** What follows the literal that a segment spells, in any case. */
+function literalAt(node: Node, path: string, at: number, end: number): Node | undefined {
+  let literal = node.literals[end - at]
+  if (literal === undefined) return undefined
+  const segment = path.slice(at, end) // comparing a copy is faster than comparing in place
+  while (literal !== undefined && segment !== literal.text && !isSpelled(segment, literal.codes)) literal = literal.next
+  return literal?.node
+}
 
-function matchesInCapitals(text: string, url: string, at: number): boolean {
-  for (let i = 0; i < text.length; i++) {
-    const code = url.charCodeAt(at + i)
-    const small = code >= 65 && code <= 90 ? code + 32 : code // ASCII, the only letters in the table
-    if (small !== text.charCodeAt(i)) return false
-  }
-  return true
+/** Index of the first character from `at` on that is no slash. */
+function skipSlashes(path: string, at: number): number {
+  let end = at
+  while (end < path.length && path.charCodeAt(end) === SLASH) end++
+  return end
+}
+
+/** Index of the slash behind the version, which is the first segment; -1 when nothing follows it. */
+function versionEnd(path: string): number {
+  const slash = path.indexOf('/', 1)
+  return slash === 1 ? path.indexOf('/', skipSlashes(path, 1)) : slash // some clients join two slashes there
 }
 
 /**
- * Whether a segment is a version, in any spelling that was seen on the wire: `v2.01`, `V3.0`, `v2`, and the
- * placeholder that the Node SDK 1.42 to 1.60 left unreplaced, `$%7BapiVersion%7D`.
+ * Whether the beginning of a path is a version, in any spelling that was seen on the wire: `/v2.01`, `/V3.0`, `//v2`,
+ * and the placeholder that the Node SDK 1.42 to 1.60 left unreplaced, `/$%7BapiVersion%7D`.
  */
-function isVersion(url: string, from: number, to: number): boolean {
+function isVersion(beginning: string): boolean {
+  if (beginning === '/v2.01') return true // nearly always
+  const from = skipSlashes(beginning, 0)
+  if (beginning.startsWith('$', from) || beginning.startsWith('%24', from)) return true
   let digits = 0
-  for (let i = from; i < to; i++) {
-    const code = url.charCodeAt(i)
+  for (let i = from; i < beginning.length; i++) {
+    const code = beginning.charCodeAt(i)
     if (code >= 48 && code <= 57) digits++
-    else if (i === from && (code === 36 || (code === 37 && url.startsWith('24', i + 1))))
-      return true // "$", or "%24"
     else if (code !== 46 && !(i === from && (code === 118 || code === 86))) return false // ".", and "v" in front
   }
   return digits > 0
 }
 
 /**
- * Finds the route of a URL. Reads characters in place: nothing is allocated and nothing kept, however long the URL.
+ * Finds the route of a path. Nothing of it is kept, and little copied, however long it is.
  *
- * @param url - a whole URL or a path
- * @param start - index where the API's path begins, behind any prefix of a gateway
+ * @param path - from the slash before the version on, without query and fragment
  * @returns the route, or undefined for a path that the table does not know
  */
-export function findRoute(url: string, start: number): Route | undefined {
-  const end = pathEnd(url, start)
-  let from = start
-  while (from < end && url.charCodeAt(from) === SLASH) from++
-  const slash = url.indexOf('/', from)
-  if (slash === -1 || slash >= end) return undefined
-  const route = walk(tree, url, slash + 1, end)
-  if (route === undefined || isVersion(url, from, slash)) return route
+export function findRoute(path: string): Route | undefined {
+  const end = versionEnd(path)
+  if (end === -1) return undefined
+  const route = walk(tree, path, end + 1)
+  if (route === undefined || isVersion(path.slice(0, end))) return route
   // The token call is told by its tail: the SDK's broken version segment could be broken in other ways.
   return route.operations.some((operation) => operation.token) ? route : undefined
 }
 
 /**
- * The client id in a URL: the segment after the version, as it is spelled there. Undefined when there is none. A route
+ * The client id in a path: the segment after the version, as it is spelled there. Undefined when there is none. A route
  * that the table does not know has one unless that segment begins routes without, such as `countries`.
  */
-export function findClientId(url: string, start: number, route: Route | undefined): string | undefined {
+export function findClientId(path: string, route: Route | undefined): string | undefined {
   if (route?.hasClientId === false) return undefined
-  if (start === -1) return undefined
-  const end = pathEnd(url, start)
-  let from = start
-  while (from < end && url.charCodeAt(from) === SLASH) from++
-  const version = url.indexOf('/', from)
-  if (version === -1 || version >= end || !isVersion(url, from, version)) return undefined
-  const slash = url.indexOf('/', version + 1)
-  const segment = url.slice(version + 1, slash === -1 || slash > end ? end : slash)
-  return segment === '' || (route === undefined && beginsRoutes(segment.toLowerCase())) ? undefined : segment
+  const start = versionEnd(path) + 1
+  if (start === 0 || !isVersion(path.slice(0, start - 1))) return undefined
+  const slash = path.indexOf('/', start)
+  const end = slash === -1 ? path.length : slash
+  if (end === start || (route === undefined && literalAt(tree, path, start, end) !== undefined)) return undefined
+  return path.slice(start, end)
 }
-
-const beginsRoutes = (literal: string): boolean =>
-  tree.literals[slot(literal.charCodeAt(0))]?.some(({ text }) => text === literal) ?? false
 
 /** Every operation of the table, for tests. */
 export function allOperations(): Operation[] {
   const found: Operation[] = []
   const visit = (node: Node) => {
     if (node.route !== undefined) found.push(...node.route.operations)
-    for (const { node: next } of node.literals.flatMap((all) => all ?? [])) visit(next)
+    for (const first of node.literals) {
+      for (let literal = first; literal !== undefined; literal = literal.next) visit(literal.node)
+    }
     if (node.parameter !== undefined) visit(node.parameter)
   }
   visit(tree)

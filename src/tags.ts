@@ -27,6 +27,7 @@ export function tagsOf(
     tags[names.ATTR_MANGOPAY_ERROR_CATEGORY] = category
     tags[names.ATTR_MANGOPAY_ERROR_RETRYABLE] = retryable
   }
+  if (operation.template !== undefined) tags[names.ATTR_URL_TEMPLATE] = operation.template
   return Object.freeze(tags)
 }
 
@@ -38,20 +39,28 @@ export function tagsOf(
  *   every exporter that stands behind this processor sees
  */
 export function tag(span: SpanView, call: Call, tags: Readonly<Attributes>, rename: boolean, live: boolean): void {
+  const { method, operation, route } = call
+  const isTemplated = span.attributes[names.ATTR_URL_TEMPLATE] !== undefined
+  const own = isTemplated ? withoutTemplate(tags) : tags
   // All at once: the code of the SDK's loop is warm already, that of a call for each tag would not be.
-  if (live) (span as LiveSpan).setAttributes(tags)
-  else for (const key of Object.keys(tags)) put(false, span, key, tags[key] as AttributeValue)
+  if (live) (span as LiveSpan).setAttributes(own)
+  else for (const key of Object.keys(own)) put(false, span, key, own[key] as AttributeValue)
   if (call.status === 429 && call.exhausted !== undefined) {
     put(live, span, names.ATTR_MANGOPAY_RATE_LIMIT_EXHAUSTED, [...call.exhausted])
   }
-  if (call.route === undefined) return
-  if (span.attributes[names.ATTR_URL_TEMPLATE] === undefined) {
-    put(live, span, names.ATTR_URL_TEMPLATE, call.route.template)
-  }
-  if (!rename || call.method === undefined) return
-  const name = call.operation.spanName ?? `${call.method} ${call.route.template}`
+  if (route === undefined) return
+  // A method that the table does not know, on a route that it does.
+  if (operation.template === undefined && !isTemplated) put(live, span, names.ATTR_URL_TEMPLATE, route.template)
+  if (!rename || method === undefined) return
+  const name = operation.spanName ?? `${method} ${route.template}`
   if (live) (span as LiveSpan).updateName(name)
   else (span as { name: string }).name = name
+}
+
+/** For a span that somebody gave a template already. */
+function withoutTemplate(tags: Readonly<Attributes>): Attributes {
+  const { [names.ATTR_URL_TEMPLATE]: _, ...others } = tags
+  return others
 }
 
 function put(live: boolean, span: SpanView, key: string, value: AttributeValue): void {

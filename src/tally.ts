@@ -26,9 +26,15 @@ export interface Slot {
   readonly durationAttributes: Readonly<Attributes>
 }
 
+/** What is counted of one environment: by position of the operation. */
+export interface EnvironmentCounts {
+  readonly environment: string
+  readonly series: (Series | undefined)[]
+}
+
 /** What is counted of one operation in one environment. */
 interface Series {
-  readonly environment: string
+  readonly of: EnvironmentCounts
   readonly operation: Operation
   /** By status and verdict. */
   readonly slots: Map<number, Slot>
@@ -57,35 +63,31 @@ const ROOM_WITHOUT_CODE = VERDICT_COUNT
 export class Tally {
   /** Every cell, each once. */
   readonly cells: Cell[] = []
-  readonly #environments = new Map<string, (Series | undefined)[]>()
   readonly #limit: number
 
   constructor(environments: number) {
     this.#limit = LIMIT - environments * ROOM_WITHOUT_CODE
   }
 
+  /** Begins to count for an environment: once for each. */
+  environment(name: string): EnvironmentCounts {
+    return { environment: name, series: [] }
+  }
+
   /** Counts a call. */
-  count(environment: string, operation: Operation, write: boolean, status: number | undefined, verdict: Verdict): Slot {
-    const series = this.#series(environment, operation)
+  count(
+    of: EnvironmentCounts,
+    operation: Operation,
+    write: boolean,
+    status: number | undefined,
+    verdict: Verdict,
+  ): Slot {
+    const series = seriesOf(of, operation)
     const bit = write ? 2 : 1
     if ((series.primed & bit) === 0) this.#prime(series, write, bit)
     const slot = this.#slot(series, status, verdict)
     slot.cell.count++
     return slot
-  }
-
-  #series(environment: string, operation: Operation): Series {
-    let all = this.#environments.get(environment)
-    if (all === undefined) {
-      all = []
-      this.#environments.set(environment, all)
-    }
-    let series = all[operation.index]
-    if (series === undefined) {
-      series = newSeries(environment, operation)
-      all[operation.index] = series
-    }
-    return series
   }
 
   /** The 429 and the 500 of an operation exist at 0 from its first call, so that `increase()` sees the first error. */
@@ -102,8 +104,8 @@ export class Tally {
     if (key === series.latestKey && series.latest !== undefined) return series.latest
     let slot = series.slots.get(key)
     if (slot === undefined) {
-      const { environment, operation, durationAttributes } = series
-      const tags = tagsOf(environment, operation, code, verdict)
+      const { of, operation, durationAttributes } = series
+      const tags = tagsOf(of.environment, operation, code, verdict)
       slot = { cell: this.#cell(series, code, verdict), tags, durationAttributes }
       series.slots.set(key, slot)
     }
@@ -113,23 +115,27 @@ export class Tally {
   }
 
   #cell(series: Series, code: number | undefined, verdict: Verdict): Cell {
-    const { environment, operation } = series
+    const { of, operation } = series
     if (operation !== OTHER_OPERATION && this.cells.length >= this.#limit - ROOM_FOR_OTHER) {
-      return this.#slot(this.#series(environment, OTHER_OPERATION), code, verdict).cell
+      return this.#slot(seriesOf(of, OTHER_OPERATION), code, verdict).cell
     }
     if (code !== undefined && this.cells.length >= this.#limit) return this.#slot(series, undefined, verdict).cell
-    const cell = newCell(environment, operation.name, code, verdict)
+    const cell = newCell(of.environment, operation.name, code, verdict)
     this.cells.push(cell)
     return cell
   }
 }
 
-function newSeries(environment: string, operation: Operation): Series {
+function seriesOf(of: EnvironmentCounts, operation: Operation): Series {
+  const known = of.series[operation.index]
+  if (known !== undefined) return known
   const durationAttributes = Object.freeze({
     [names.ATTR_MANGOPAY_OPERATION]: operation.name,
-    [names.ATTR_MANGOPAY_ENVIRONMENT]: environment,
+    [names.ATTR_MANGOPAY_ENVIRONMENT]: of.environment,
   })
-  return { environment, operation, slots: new Map(), latest: undefined, latestKey: -1, primed: 0, durationAttributes }
+  const series = { of, operation, slots: new Map(), latest: undefined, latestKey: -1, primed: 0, durationAttributes }
+  of.series[operation.index] = series
+  return series
 }
 
 function newCell(environment: string, operation: string, status: number | undefined, verdict: Verdict): Cell {

@@ -32,16 +32,6 @@ export function wholeUrlOf(attributes: Attributes, limit: number | undefined): s
   return typeof path === 'string' && path.length < limit ? path : undefined
 }
 
-/** URLs from this length on are cut before they are searched. */
-const LONG = 512
-
-/** The URL, without its query if it is a long one: what looks for the end of a path would read all of it. */
-export function withoutLongQuery(url: string): string {
-  if (url.length < LONG) return url
-  const query = url.indexOf('?')
-  return query === -1 ? url : url.slice(0, query) // shares the text
-}
-
 /** `host:port` of a whole URL, without a user. */
 export function authorityOf(url: string | undefined): string | undefined {
   const scheme = url?.indexOf('://') ?? -1
@@ -64,20 +54,28 @@ export function authorityOf(url: string | undefined): string | undefined {
  */
 export function pathStart(url: string): number {
   const slash = url.indexOf('/')
-  if (url.charCodeAt(slash + 1) !== SLASH || url.charCodeAt(slash - 1) !== COLON) return slash === 0 ? 0 : -1
+  if (!isSchemeEnd(url, slash)) return slash === 0 ? 0 : -1
   const start = url.indexOf('/', slash + 2)
   // axios through a plain-HTTP proxy: the http instrumentation joins the proxy and the absolute target, as in
   // http://127.0.0.1:3128http://host/v2.01/…
-  const isJoined = url.charCodeAt(start + 1) === SLASH && url.charCodeAt(start - 1) === COLON
-  return isJoined ? url.indexOf('/', start + 2) : start
+  return isSchemeEnd(url, start) ? url.indexOf('/', start + 2) : start
 }
 
-/** Index behind the last character of the path that starts at `start`; slashes at its end are not counted. */
-export function pathEnd(url: string, start: number): number {
-  let end = url.indexOf('?', start)
-  if (end === -1) end = url.length
-  const fragment = url.indexOf('#', start)
-  if (fragment !== -1 && fragment < end) end = fragment
-  while (end > start && url.charCodeAt(end - 1) === SLASH) end--
-  return end
+/** Whether a slash is the first of `://`. */
+const isSchemeEnd = (url: string, slash: number) =>
+  slash > 0 && url.charCodeAt(slash - 1) === COLON && url.charCodeAt(slash + 1) === SLASH
+
+/**
+ * The path of a URL, or of a string that is a path already, without query and fragment; undefined when there is none.
+ *
+ * @param skip - length of what is left out in front, such as the prefix of a gateway
+ */
+export function pathOf(url: string, skip: number): string | undefined {
+  const start = pathStart(url)
+  const query = url.indexOf('?')
+  const end = query === -1 ? url.length : query
+  if (start === -1 || start > end) return undefined
+  const path = url.slice(start + skip, end) // shares the text
+  const fragment = path.indexOf('#')
+  return fragment === -1 ? path : path.slice(0, fragment)
 }

@@ -36,6 +36,9 @@ export class SlidingWindow {
   }))
   /** Newest step seen: a clock that is set back adds to it and does not forget it. */
   #newest = Number.NEGATIVE_INFINITY
+  #present = this.#steps[0] as Step
+  /** When the present step is over. */
+  #until = Number.NEGATIVE_INFINITY
   /** Calls in the window, as of the newest step. */
   #calls = 0
   readonly #failures = ERROR_KINDS.map(() => 0)
@@ -50,7 +53,7 @@ export class SlidingWindow {
   /** Adds a call that ended at `now` (epoch milliseconds). */
   add(now: number, operation: string, status: number | undefined, verdict: Verdict): void {
     this.#slide(now)
-    const step = this.#steps[modulo(this.#newest)] as Step
+    const step = this.#present
     step.calls++
     this.#calls++
     if (verdict.category === undefined) return
@@ -101,6 +104,7 @@ export class SlidingWindow {
 
   /** Moves to the step of `now` and forgets what a window ago was. */
   #slide(now: number): void {
+    if (now < this.#until) return
     const epoch = Math.floor(now / this.#stepMilliseconds)
     if (epoch <= this.#newest) return
     const passed = Math.min(epoch - this.#newest, WINDOW_STEPS)
@@ -116,6 +120,8 @@ export class SlidingWindow {
       }
     }
     this.#newest = epoch
+    this.#present = this.#steps[modulo(epoch)] as Step
+    this.#until = (epoch + 1) * this.#stepMilliseconds
   }
 }
 

@@ -2,18 +2,20 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { expected, judge } from '../src/outcome.ts'
 import { allOperations, OTHER_OPERATION } from '../src/route.ts'
-import { Tally } from '../src/tally.ts'
+import { type EnvironmentCounts, Tally } from '../src/tally.ts'
 
 const operations = allOperations()
+const ENVIRONMENTS = ['production', 'sandbox', 'proxy']
 const answer = (status: number | undefined, write = false) =>
   judge({ write, token: false, status, failure: undefined, undici: false, sca: false })
 
 describe('counting', () => {
   it('has the 429 and the 500 of an operation at 0 from its first call, exactly as the first error will be', () => {
     const tally = new Tally(1)
+    const production = tally.environment('production')
     const [operation] = operations
     if (operation === undefined) throw new Error('no operation')
-    tally.count('production', operation, true, 200, answer(200, true))
+    tally.count(production, operation, true, 200, answer(200, true))
     expect(tally.cells.map(({ attributes, count }) => ({ ...attributes, count }))).toEqual([
       {
         'mangopay.operation': operation.name,
@@ -39,14 +41,15 @@ describe('counting', () => {
         count: 1,
       },
     ])
-    for (const status of [429, 500] as const) tally.count('production', operation, true, status, expected(status, true))
+    for (const status of [429, 500] as const) tally.count(production, operation, true, status, expected(status, true))
     expect(tally.cells.map(({ count }) => count)).toEqual([1, 1, 1])
   })
 
   it('has the zeros of reads and of writes of _OTHER', () => {
     const tally = new Tally(1)
-    tally.count('production', OTHER_OPERATION, false, 200, answer(200))
-    tally.count('production', OTHER_OPERATION, true, 200, answer(200, true))
+    const production = tally.environment('production')
+    tally.count(production, OTHER_OPERATION, false, 200, answer(200))
+    tally.count(production, OTHER_OPERATION, true, 200, answer(200, true))
     const zeros = tally.cells.filter(({ count }) => count === 0)
     expect(zeros.map(({ status, verdict }) => `${status} ${verdict.outcome}`)).toEqual([
       '429 failure',
@@ -57,14 +60,15 @@ describe('counting', () => {
 
   it('leaves out a status that is no HTTP status', () => {
     const tally = new Tally(1)
-    tally.count('production', OTHER_OPERATION, false, 999, answer(999))
+    const production = tally.environment('production')
+    tally.count(production, OTHER_OPERATION, false, 999, answer(999))
     const cell = tally.cells.find(({ count }) => count === 1)
     expect(cell?.attributes).not.toHaveProperty('http.response.status_code')
     expect(cell?.attributes['mangopay.error.category']).toBe('unexpected_response')
   })
 
   const call = fc.record({
-    environment: fc.constantFrom('production', 'sandbox', 'proxy'),
+    environment: fc.constantFrom(...ENVIRONMENTS),
     operation: fc.constantFrom(OTHER_OPERATION, ...operations),
     write: fc.boolean(),
     status: fc.oneof(fc.integer({ min: 100, max: 599 }), fc.constant(undefined), fc.constant(999)),
@@ -74,12 +78,14 @@ describe('counting', () => {
     fc.assert(
       fc.property(fc.array(call, { minLength: 4000, maxLength: 6000 }), (calls) => {
         const tally = new Tally(3)
+        const environments = new Map(ENVIRONMENTS.map((name) => [name, tally.environment(name)]))
         for (const { environment, operation, write, status } of calls) {
-          tally.count(environment, operation, write, status, answer(status, write))
+          const counts = environments.get(environment) as EnvironmentCounts
+          tally.count(counts, operation, write, status, answer(status, write))
         }
         expect(tally.cells.length).toBeLessThanOrEqual(1900)
         expect(new Set(tally.cells.map(({ attributes }) => JSON.stringify(attributes))).size).toBe(tally.cells.length)
-        for (const environment of ['production', 'sandbox', 'proxy']) {
+        for (const environment of ENVIRONMENTS) {
           const mine = tally.cells.filter((cell) => cell.environment === environment)
           const made = calls.filter((one) => one.environment === environment)
           const sum = (cells: typeof mine) => cells.reduce((total, { count }) => total + count, 0)
@@ -95,9 +101,9 @@ describe('counting', () => {
 
   it('folds only when there is no room: all operations with a few codes each have their own', () => {
     const tally = new Tally(2)
+    const production = tally.environment('production')
     for (const operation of operations) {
-      for (const status of [200, 400, 404, 429, 500])
-        tally.count('production', operation, false, status, answer(status))
+      for (const status of [200, 400, 404, 429, 500]) tally.count(production, operation, false, status, answer(status))
     }
     expect(tally.cells.filter((cell) => cell.operation === '_OTHER')).toEqual([])
     expect(tally.cells).toHaveLength(operations.length * 5)

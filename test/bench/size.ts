@@ -13,7 +13,7 @@ export interface Size {
 /** The files of src, by what they are for. */
 const parts: Readonly<Record<string, readonly string[]>> = {
   'the table of operations': ['routes'],
-  'host and operation of a URL, in every spelling': ['hosts', 'url', 'route'],
+  'host and operation of a URL, in every spelling': ['hosts', 'url', 'route', 'spelling'],
   'category and outcome of a status or a failure': ['status', 'method', 'outcome', 'transport', 'call'],
   'names, tags, counting, metrics, `snapshot()`': [
     'names',
