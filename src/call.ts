@@ -1,11 +1,12 @@
 import { type Attributes, SpanStatusCode } from '@opentelemetry/api'
 import type { HostRule } from './hosts.ts'
 import { isWrite, knownMethod } from './method.ts'
+import type { Nesting } from './nesting.ts'
 import type { SpanView } from './otel.ts'
-import { judge, type Verdict } from './outcome.ts'
+import { isFine, judge, SUCCESS, type Verdict } from './outcome.ts'
 import { findClientId, findRoute, type Operation, OTHER_OPERATION, type Route } from './route.ts'
 import { readTransportFailure, type TransportFailure } from './transport.ts'
-import { pathOf, urlOf, wholeUrlOf } from './url.ts'
+import { pathOf, wholeUrlOf } from './url.ts'
 
 const CUT: TransportFailure = { kind: 'network', neverSent: false }
 const GIVEN_UP: TransportFailure = { kind: 'cancelled', neverSent: false }
@@ -16,14 +17,8 @@ type Limited = SpanView & { readonly _spanLimits?: { readonly attributeValueLeng
 /** What is remembered of a Mangopay call while its span is open, and what was found when it ended. */
 export class Call {
   readonly rule: HostRule
-  /** Whether this is the second span that two instrumentations made for one request; the outer one is counted. */
-  isDouble = false
-  /** The second span of this request. */
-  double: Call | undefined
-  /** Whether requests of their own were made within: then this may be a span that somebody put around them. */
-  hasInnerCalls = false
-  /** Whether it is one for sure: the first request within looked like its double, and another one followed. */
-  isAround = false
+  /** How it belongs together with spans within or around it; undefined where there are none, as nearly always. */
+  nesting: Nesting | undefined
   /**
    * What knows, as long as the span is open, whether the whole answer came: the message of `node:http` by `complete`,
    * the request of undici by `completed`. Undefined when no response hook has seen the answer.
@@ -41,11 +36,8 @@ export class Call {
   route: Route | undefined
   operation: Operation = OTHER_OPERATION
 
-  // Found when the span ends:
+  /** Found when the span ends. */
   status: number | undefined
-  verdict: Verdict | undefined
-  /** Of a double, which may yet turn out to be a call of its own. */
-  span: SpanView | undefined
 
   constructor(rule: HostRule) {
     this.rule = rule
@@ -66,17 +58,16 @@ export class Call {
   conclude(span: SpanView): Verdict {
     const { attributes } = span
     if (!this.located) this.#locate(span)
-    this.status = statusOf(attributes)
-    this.verdict = judge({
-      write: this.write,
-      token: this.operation.token,
-      status: this.status,
-      failure: this.#failure(span),
-      undici: this.status === undefined && isUndici(span),
-      sca: this.sca,
-    })
+    const status = statusOf(attributes)
+    this.status = status
+    const failure = this.#failure(span)
     this.transfer = undefined
-    return this.verdict
+    const { write, sca } = this
+    const { token } = this.operation
+    const undici = status === undefined && isUndici(span)
+    // Most calls need no judge, and no object for it.
+    const isSuccess = failure === undefined && isFine(status)
+    return isSuccess ? SUCCESS : judge({ write, token, status, failure, undici, sca })
   }
 
   /** Finds what is called: once, in the response hook or when the span ends. Returns the path. */
@@ -97,8 +88,7 @@ export class Call {
   #failure(span: SpanView): TransportFailure | undefined {
     if (this.status !== undefined && this.status >= 400) return undefined
     if (span.status?.code === SpanStatusCode.ERROR) return readTransportFailure(span)
-    if (this.transfer === undefined || this.status === undefined || this.status < 200 || this.status > 299)
-      return undefined
+    if (this.transfer === undefined || !isFine(this.status)) return undefined
     // The http instrumentation leaves a body that was cut, or stalled past axios' time limit, UNSET with 200. Which of
     // the two it was cannot be told.
     if (this.transfer.complete === false) return CUT
@@ -123,12 +113,4 @@ function statusOf(attributes: Attributes): number | undefined {
 function isUndici(span: SpanView): boolean {
   const scope = span.instrumentationScope ?? span.instrumentationLibrary
   return typeof scope?.name === 'string' && scope.name.includes('undici')
-}
-
-/** Whether two nested spans tell of one request. */
-export function isSameRequest(outer: Attributes | undefined, inner: Attributes): boolean {
-  if (outer === undefined) return false
-  const url = urlOf(inner)
-  const method = inner['http.request.method'] ?? inner['http.method']
-  return url !== undefined && url === urlOf(outer) && method === (outer['http.request.method'] ?? outer['http.method'])
 }

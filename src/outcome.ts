@@ -77,7 +77,8 @@ function verdict(category: ErrorCategory | undefined, outcome: Outcome): Verdict
   return VERDICTS[row * OUTCOMES.length + OUTCOMES.indexOf(outcome)] as Verdict
 }
 
-const SUCCESS = verdict(undefined, 'success')
+/** The verdict on nearly every call: an answer of 2xx that came as a whole. */
+export const SUCCESS = verdict(undefined, 'success')
 
 /** A failure, and for a write that no answer settles the admission that it may have been done. */
 const failed = (category: ErrorCategory, unsettled: boolean) => verdict(category, unsettled ? 'unknown' : 'failure')
@@ -110,6 +111,10 @@ export interface Ending {
 /** Whether a number is a status code of HTTP. */
 export const isHttpStatus = (status: number) => Number.isInteger(status) && status >= 100 && status <= 599
 
+/** Whether a status says that all is well. */
+export const isFine = (status: number | undefined) =>
+  Number.isInteger(status) && (status as number) >= 200 && (status as number) <= 299
+
 /** Says how a call ended, by the telemetry contract's tables. */
 export function judge({ write, token, status, failure, undici, sca }: Ending): Verdict {
   if (status === undefined) {
@@ -126,8 +131,8 @@ export function judge({ write, token, status, failure, undici, sca }: Ending): V
   }
   // The head of an answer came but the rest did not: the write may well have been done.
   if (failure !== undefined) return failed(failure.kind, write)
+  if (isFine(status)) return SUCCESS
   if (status >= 300) return write ? verdict(undefined, 'unknown') : SUCCESS
-  if (status >= 200) return SUCCESS
   return failed('unexpected_response', write)
 }
 

@@ -76,7 +76,8 @@ export class MangopaySpanProcessor {
       const rule = this.#hosts.find(span.attributes)
       if (rule === undefined) return
       const released = this.#calls.begin(span, rule, parentContext)
-      if (released?.span && released.verdict) this.#recorder.count(released.span, released, released.verdict)
+      const ended = released?.nesting?.ended
+      if (released && ended) this.#recorder.count(ended.span, released, ended.verdict)
     } catch (error) {
       reportFailure('looking at a span that starts', error)
     }
@@ -141,15 +142,22 @@ export class MangopaySpanProcessor {
       if (headers !== undefined) this.#read(call, headers, span)
     }
     const own = call.conclude(span)
-    // A span that somebody put around requests, with their address on it, is no request.
-    if (call.status === undefined && call.double === undefined && call.hasInnerCalls) return
-    // And one around a single request knows less of it than the instrumentation's own span.
-    const { double } = call
-    const known = call.status === undefined && double?.status !== undefined ? double : call
-    const verdict = known.verdict ?? own
+    let known = call
+    let verdict = own
+    const { nesting } = call
+    if (nesting !== undefined && call.status === undefined) {
+      const { double } = nesting
+      // A span that somebody put around requests, with their address on it, is no request.
+      if (double === undefined && nesting.hasInnerCalls) return
+      // And one around a single request knows less of it than the instrumentation's own span.
+      if (double?.status !== undefined && double.nesting?.ended !== undefined) {
+        known = double
+        verdict = double.nesting.ended.verdict
+      }
+    }
     let tags: Readonly<Attributes>
-    if (call.isDouble) call.span = span
-    if (call.isDouble || call.isAround) {
+    if (nesting?.isDouble) nesting.ended = { span, verdict: own }
+    if (nesting?.isDouble || nesting?.isAround) {
       tags = tagsOf(known.rule.environment, known.operation, known.status, verdict)
     } else {
       tags = this.#recorder.count(span, known, verdict)

@@ -1,6 +1,7 @@
 import { type Context, type Span, SpanKind, trace } from '@opentelemetry/api'
-import { Call, isSameRequest } from './call.ts'
+import { Call } from './call.ts'
 import type { HostRule } from './hosts.ts'
+import { isSameRequest, nest } from './nesting.ts'
 import type { LiveSpan, SpanView } from './otel.ts'
 
 /** Stands for a span that is not ours to count, whatever it becomes until it ends. */
@@ -50,20 +51,4 @@ export class SpanCalls {
     }
     return call
   }
-}
-
-/** A request within another one: the first may be its double; with a second one neither is. */
-function nest(outer: Call, inner: Call, isSame: boolean): Call | undefined {
-  inner.isDouble = isSame && !outer.hasInnerCalls && outer.double === undefined
-  if (inner.isDouble) {
-    outer.double = inner
-    return undefined
-  }
-  outer.hasInnerCalls = true
-  const { double } = outer
-  if (double === undefined) return undefined
-  outer.double = undefined
-  outer.isAround = true
-  double.isDouble = false
-  return double.ended ? double : undefined
 }
