@@ -134,7 +134,8 @@ function walk(from: Node, path: string, start: number): Route | undefined {
 function literalAt(node: Node, path: string, at: number, end: number): Node | undefined {
   let literal = node.literals[end - at]
   if (literal === undefined) return undefined
-  const segment = path.slice(at, end) // comparing a copy is faster than comparing in place
+  // A copy, since V8 compares whole strings at once; in place it would ask at each character how the string is kept.
+  const segment = path.slice(at, end)
   while (literal !== undefined && segment !== literal.text && !isSpelled(segment, literal.codes)) literal = literal.next
   return literal?.node
 }
