@@ -1,5 +1,5 @@
 import type { Attributes } from '@opentelemetry/api'
-import { codesOf, isSpelled } from './spelling.ts'
+import { isSpelled } from './spelling.ts'
 import { authorityOf, pathStart, SLASH, urlOf } from './url.ts'
 import { wrongOption } from './wrong-option.ts'
 
@@ -55,7 +55,7 @@ export class Hosts {
     this.#rules.set(host, rules)
     for (const text of host.includes(':') ? [host, `[${host}]`] : [host, `${host}.`]) {
       const same = this.#spellings[text.length]?.filter((spelling) => spelling.text !== text) ?? []
-      this.#spellings[text.length] = [...same, { text, codes: codesOf(text), rules }]
+      this.#spellings[text.length] = [...same, { text, rules }]
     }
   }
 
@@ -86,7 +86,7 @@ export class Hosts {
   #spelled(host: string): HostRule[] | undefined {
     const spellings = this.#spellings[host.length]
     if (spellings === undefined) return undefined
-    for (const { text, codes, rules } of spellings) if (host === text || isSpelled(host, codes)) return rules
+    for (const { text, rules } of spellings) if (isSpelled(host, text)) return rules
     return undefined
   }
 }
@@ -94,7 +94,6 @@ export class Hosts {
 /** A way to write a host of ours, in lower case: with a dot at the end, or with the brackets of an IPv6 address. */
 interface Spelling {
   readonly text: string
-  readonly codes: Uint8Array
   readonly rules: HostRule[]
 }
 

@@ -1,6 +1,6 @@
 import { MANGOPAY_OPERATION_VALUE_OTHER } from './names.ts'
 import { ROUTES } from './routes.ts'
-import { codesOf, isSpelled } from './spelling.ts'
+import { isSpelled } from './spelling.ts'
 import { SLASH } from './url.ts'
 
 /** One operation of the API: a method on a route. There is one object for each, so identity can be compared. */
@@ -36,7 +36,6 @@ export const OTHER_OPERATION: Operation = { name: MANGOPAY_OPERATION_VALUE_OTHER
 interface Literal {
   /** In lower case. */
   readonly text: string
-  readonly codes: Uint8Array
   readonly node: Node
   /** Another one as long, at the same place. */
   readonly next: Literal | undefined
@@ -51,15 +50,8 @@ interface Node {
   route: Route | undefined
 }
 
-/** Longest literal of the table; a longer one would be found as well. */
-const LONGEST = 27
-
-/** All alike, down to the kind of their arrays, so that the machine code which reads them knows a single shape. */
-const newNode = (): Node => ({
-  literals: new Array(LONGEST + 1).fill(undefined),
-  parameter: undefined,
-  route: undefined,
-})
+/** All alike, so that the machine code which reads them knows a single shape. */
+const newNode = (): Node => ({ literals: [], parameter: undefined, route: undefined })
 
 function child(parent: Node, segment: string): Node {
   if (segment.startsWith('{')) {
@@ -72,7 +64,7 @@ function child(parent: Node, segment: string): Node {
     if (literal.text === text) return literal.node
   }
   const node = newNode()
-  parent.literals[text.length] = { text, codes: codesOf(text), node, next: others }
+  parent.literals[text.length] = { text, node, next: others }
   return node
 }
 
@@ -136,7 +128,7 @@ function literalAt(node: Node, path: string, at: number, end: number): Node | un
   if (literal === undefined) return undefined
   // A copy, since V8 compares whole strings at once; in place it would ask at each character how the string is kept.
   const segment = path.slice(at, end)
-  while (literal !== undefined && segment !== literal.text && !isSpelled(segment, literal.codes)) literal = literal.next
+  while (literal !== undefined && !isSpelled(segment, literal.text)) literal = literal.next
   return literal?.node
 }
 
