@@ -44,6 +44,7 @@ describe('a host is ours', () => {
     ['space in front', stable(' api.mangopay.com'), undefined],
     ['line feed behind', stable('api.mangopay.com\n'), undefined],
     ['zero byte', stable('api.mangopay.com\0'), undefined],
+    ['control characters that lack one bit of a dot', stable('api\x0Emangopay\x0Ecom'), undefined],
     ['percent-encoded dot', stable('api%2Emangopay.com'), undefined],
     ['__proto__', stable('__proto__'), undefined],
     ['constructor', stable('constructor'), undefined],

@@ -77,6 +77,16 @@ describe.each([
     })
   })
 
+  it.each([200.5, 99, 600, 999, -200, '2e2x'])('whose status is %s, which is none of HTTP, is unexpected', (status) => {
+    const { start, answer, last } = setUp({}, wrap)
+    answer(start(), status as number)
+    expect(tagsOf(last())).toMatchObject({
+      'mangopay.error.category': 'unexpected_response',
+      'mangopay.outcome': 'failure',
+    })
+    expect(tagsOf(last())).not.toHaveProperty('mangopay.response.status_text')
+  })
+
   it('of an unknown route is _OTHER, and keeps its name', () => {
     const { start, answer, last } = setUp({}, wrap)
     answer(start({ 'url.full': `https://${HOST}/v2.01/acme/secret/user_1` }), 404)
@@ -95,10 +105,11 @@ describe.each([
     expect(last().name).toBe('PATCH /v2.01/{clientId}/users/{userId}')
   })
 
-  it('keeps a template that somebody else set, and its name when told to', () => {
+  it.each(['GET', 'PATCH'])('keeps a template that somebody else set, and its name when told to: %s', (method) => {
     const { start, answer, last } = setUp({ renameSpans: false }, wrap)
-    answer(start({ 'url.template': '/mine' }), 200)
+    answer(start({ 'url.template': '/mine', 'http.request.method': method }), 200)
     expect(last().attributes['url.template']).toBe('/mine')
+    expect(last().attributes['mangopay.outcome']).toBe('success')
     expect(last().name).toBe('GET')
   })
 

@@ -35,6 +35,28 @@ describe('nested spans', () => {
     expect(mangopay.snapshot().environments['sandbox']?.status429).toBe(1)
   })
 
+  it('a team’s own span around a call takes over what the instrumentation’s span knows of it', () => {
+    const { start, answer, spans } = setUp()
+    const outer = start()
+    answer(start({}, within(outer)), 200)
+    outer.end()
+    for (const span of spans()) {
+      expect(span.attributes).toMatchObject({ 'mangopay.outcome': 'success', 'mangopay.response.status_text': 'OK' })
+      expect(span.attributes).not.toHaveProperty('mangopay.error.category')
+    }
+  })
+
+  it('of one request that nobody answered count once; both are tagged', () => {
+    const { start, total, spans } = setUp()
+    const outer = start()
+    for (const span of [start({}, within(outer)), outer]) {
+      span.setStatus({ code: SpanStatusCode.ERROR, message: 'connect ECONNREFUSED 127.0.0.1:1' })
+      span.end()
+    }
+    expect(total()).toBe(1)
+    expect(spans().map((span) => span.attributes['mangopay.error.category'])).toEqual(['network', 'network'])
+  })
+
   it('a team’s own CLIENT span that gets HTTP attributes late does not count either', () => {
     const { tracer, start, answer, total } = setUp()
     const outer = tracer.startSpan('pay', { kind: SpanKind.CLIENT })

@@ -19,6 +19,12 @@ describe('the sliding window', () => {
     expect(window.ratio(1000 + 3_600_000, '500')).toBe(0)
   })
 
+  it('forgets each call a window after the step it came in, and not earlier', () => {
+    const window = new SlidingWindow(60)
+    for (const now of [0, 1500, 2999]) add(window, now, 500)
+    expect([59_999, 60_000, 61_000, 62_000].map((now) => window.calls(now))).toEqual([3, 2, 1, 0])
+  })
+
   it('is 0 without calls', () => {
     const window = new SlidingWindow(300)
     for (const kind of ERROR_KINDS) expect(window.ratio(1e12, kind)).toBe(0)
