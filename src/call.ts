@@ -3,7 +3,7 @@ import type { HostRule } from './hosts.ts'
 import { isWrite, knownMethod } from './method.ts'
 import type { Nesting } from './nesting.ts'
 import type { SpanView } from './otel.ts'
-import { isFine, judge, SUCCESS, type Verdict } from './outcome.ts'
+import { isSuccessful, judge, SUCCESS, type Verdict } from './outcome.ts'
 import { findClientId, findRoute, type Operation, OTHER_OPERATION, type Route } from './route.ts'
 import { readTransportFailure, type TransportFailure } from './transport.ts'
 import { pathOf, wholeUrlOf } from './url.ts'
@@ -66,7 +66,7 @@ export class Call {
     const { token } = this.operation
     const undici = status === undefined && isUndici(span)
     // Most calls need no judge, and no object for it.
-    const isSuccess = failure === undefined && isFine(status)
+    const isSuccess = failure === undefined && isSuccessful(status)
     return isSuccess ? SUCCESS : judge({ write, token, status, failure, undici, sca })
   }
 
@@ -88,7 +88,7 @@ export class Call {
   #failure(span: SpanView): TransportFailure | undefined {
     if (this.status !== undefined && this.status >= 400) return undefined
     if (span.status?.code === SpanStatusCode.ERROR) return readTransportFailure(span)
-    if (this.transfer === undefined || !isFine(this.status)) return undefined
+    if (this.transfer === undefined || !isSuccessful(this.status)) return undefined
     // The http instrumentation leaves a body that was cut, or stalled past axios' time limit, UNSET with 200. Which of
     // the two it was cannot be told.
     if (this.transfer.complete === false) return CUT

@@ -112,7 +112,7 @@ export interface Ending {
 export const isHttpStatus = (status: number) => Number.isInteger(status) && status >= 100 && status <= 599
 
 /** Whether a status says that all is well. */
-export const isFine = (status: number | undefined) =>
+export const isSuccessful = (status: number | undefined) =>
   Number.isInteger(status) && (status as number) >= 200 && (status as number) <= 299
 
 /** Says how a call ended, by the telemetry contract's tables. */
@@ -131,7 +131,7 @@ export function judge({ write, token, status, failure, undici, sca }: Ending): V
   }
   // The head of an answer came but the rest did not: the write may well have been done.
   if (failure !== undefined) return failed(failure.kind, write)
-  if (isFine(status)) return SUCCESS
+  if (isSuccessful(status)) return SUCCESS
   if (status >= 300) return write ? verdict(undefined, 'unknown') : SUCCESS
   return failed('unexpected_response', write)
 }

@@ -34,7 +34,7 @@ export interface EnvironmentCounts {
 
 /** What is counted of one operation in one environment. */
 interface Series {
-  readonly of: EnvironmentCounts
+  readonly counts: EnvironmentCounts
   readonly operation: Operation
   /** By status and verdict. */
   readonly slots: Map<number, Slot>
@@ -76,13 +76,13 @@ export class Tally {
 
   /** Counts a call. */
   count(
-    of: EnvironmentCounts,
+    counts: EnvironmentCounts,
     operation: Operation,
     write: boolean,
     status: number | undefined,
     verdict: Verdict,
   ): Slot {
-    const series = seriesOf(of, operation)
+    const series = seriesOf(counts, operation)
     const bit = write ? 2 : 1
     if ((series.primed & bit) === 0) this.#prime(series, write, bit)
     const slot = this.#slot(series, status, verdict)
@@ -104,8 +104,8 @@ export class Tally {
     if (key === series.latestKey && series.latest !== undefined) return series.latest
     let slot = series.slots.get(key)
     if (slot === undefined) {
-      const { of, operation, durationAttributes } = series
-      const tags = tagsOf(of.environment, operation, code, verdict)
+      const { counts, operation, durationAttributes } = series
+      const tags = tagsOf(counts.environment, operation, code, verdict)
       slot = { cell: this.#cell(series, code, verdict), tags, durationAttributes }
       series.slots.set(key, slot)
     }
@@ -115,26 +115,34 @@ export class Tally {
   }
 
   #cell(series: Series, code: number | undefined, verdict: Verdict): Cell {
-    const { of, operation } = series
+    const { counts, operation } = series
     if (operation !== OTHER_OPERATION && this.cells.length >= this.#limit - ROOM_FOR_OTHER) {
-      return this.#slot(seriesOf(of, OTHER_OPERATION), code, verdict).cell
+      return this.#slot(seriesOf(counts, OTHER_OPERATION), code, verdict).cell
     }
     if (code !== undefined && this.cells.length >= this.#limit) return this.#slot(series, undefined, verdict).cell
-    const cell = newCell(of.environment, operation.name, code, verdict)
+    const cell = newCell(counts.environment, operation.name, code, verdict)
     this.cells.push(cell)
     return cell
   }
 }
 
-function seriesOf(of: EnvironmentCounts, operation: Operation): Series {
-  const known = of.series[operation.index]
+function seriesOf(counts: EnvironmentCounts, operation: Operation): Series {
+  const known = counts.series[operation.index]
   if (known !== undefined) return known
   const durationAttributes = Object.freeze({
     [names.ATTR_MANGOPAY_OPERATION]: operation.name,
-    [names.ATTR_MANGOPAY_ENVIRONMENT]: of.environment,
+    [names.ATTR_MANGOPAY_ENVIRONMENT]: counts.environment,
   })
-  const series = { of, operation, slots: new Map(), latest: undefined, latestKey: -1, primed: 0, durationAttributes }
-  of.series[operation.index] = series
+  const series: Series = {
+    counts,
+    operation,
+    slots: new Map(),
+    latest: undefined,
+    latestKey: -1,
+    primed: 0,
+    durationAttributes,
+  }
+  counts.series[operation.index] = series
   return series
 }
 

@@ -50,7 +50,7 @@ export function authorityOf(url: string | undefined): string | undefined {
 
 /**
  * Index of the first character of the path in a URL, or in a string that is a path already; -1 when there is none.
- * Told by its slashes, whatever the scheme: one search is cheaper than comparing with each scheme there may be.
+ * Told by its slashes, whatever the scheme.
  */
 export function pathStart(url: string): number {
   const slash = url.indexOf('/')

@@ -36,6 +36,7 @@ export class SlidingWindow {
   }))
   /** Newest step seen: a clock that is set back adds to it and does not forget it. */
   #newest = Number.NEGATIVE_INFINITY
+  /** The step of that time. */
   #present = this.#steps[0] as Step
   /** When the present step is over. */
   #until = Number.NEGATIVE_INFINITY

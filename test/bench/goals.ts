@@ -42,8 +42,7 @@ const ratio = (what: string, variant: string, limit: number, floor?: string): Go
   why: ({ results }) => {
     const [own, least] = [results[variant], floor === undefined ? undefined : results[floor]]
     if (!own) return undefined
-    if (own.ratio.low <= limit)
-      return 'Some launches meet it and some do not: it is within what launches of one program differ by.'
+    if (own.ratio.low <= limit) return 'Some launches meet it and some do not.'
     if (!least) return undefined
     return `The tags alone, all known beforehand and written by the same methods of the span, take ${spread(least.ratio)} x; looking at the call, classifying and counting it add ${(own.extra.median - least.extra.median).toFixed(0)} ns.`
   },
