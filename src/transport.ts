@@ -36,7 +36,7 @@ const CANCEL_NAMES = new Set([
  */
 const ABORT_MESSAGE = 'this operation was aborted'
 
-/** Nothing was sent: no address, no connection, or a server whose certificate was refused before the request. */
+/** Nothing was sent: no address, no connection, or no TLS session. */
 const NEVER_SENT_NAMES = new Set([
   'ENOTFOUND',
   'EAI_AGAIN',
@@ -45,40 +45,51 @@ const NEVER_SENT_NAMES = new Set([
   'EAI_NONAME',
   'ETIMEOUT',
   'ECONNREFUSED',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'EHOSTDOWN',
-  'ENETDOWN',
-  'EADDRNOTAVAIL',
   'UND_ERR_CONNECT_TIMEOUT',
   'ConnectTimeoutError',
-  'AggregateError', // node:net, every address of the host failed to connect
   'ERR_TLS_HANDSHAKE_TIMEOUT',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-  'ERR_TLS_CERT_ALTNAME_FORMAT',
-  // Verification of the server's certificate, X509_V_ERR_* of OpenSSL as Node names them
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
   'DEPTH_ZERO_SELF_SIGNED_CERT',
   'SELF_SIGNED_CERT_IN_CHAIN',
-  'CERT_NOT_YET_VALID',
-  'CERT_HAS_EXPIRED',
-  'CERT_REVOKED',
-  'CERT_REJECTED',
-  'CERT_UNTRUSTED',
-  'CERT_SIGNATURE_FAILURE',
-  'CERT_CHAIN_TOO_LONG',
   'INVALID_CA',
   'INVALID_PURPOSE',
   'HOSTNAME_MISMATCH',
 ])
 
+/** How the other names of a refused certificate begin: X509_V_ERR_* of OpenSSL, as Node names them, and Node's own. */
+const NEVER_SENT_NAME_STARTS = ['CERT_', 'UNABLE_TO_', 'ERR_TLS_CERT_']
+
 /**
- * The same, in lower-case messages. A TLS alert counts only when it can come from the handshake alone: under TLS 1.3 a
- * server refuses a client's certificate after the first request may have gone out.
+ * A connection that stands can end with these too, after the request was sent (`read EHOSTUNREACH`: Linux reports what
+ * the network said last in place of ETIMEDOUT). So they are evidence only where the message says `connect`, or where
+ * every address of the host has failed, which `node:net` calls an AggregateError.
  */
-const NEVER_SENT_STARTS = ['connect e', 'getaddrinfo ', 'queryaaaa ', 'querya ']
+const CONNECT_OR_LATER_NAMES = new Set([
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EHOSTDOWN',
+  'ENETDOWN',
+  'EADDRNOTAVAIL',
+])
+
+/**
+ * How messages begin that say that nothing was sent, in lower case: a system call and its error code, since the words
+ * of the app (the reason of an abort, say) may begin with `connect` as well.
+ */
+const NEVER_SENT_STARTS = [
+  'connect econn',
+  'connect etimedout',
+  'connect ehost',
+  'connect enet',
+  'connect eaddr',
+  'getaddrinfo e',
+  'queryaaaa e',
+  'querya e',
+]
+/**
+ * What such messages contain. A TLS alert counts only when it can come from the handshake alone: under TLS 1.3 a server
+ * refuses a client's certificate after the first request may have gone out.
+ */
 const NEVER_SENT_PARTS = [
   'before secure tls connection was established',
   'handshake failure',
@@ -98,13 +109,7 @@ export function readTransportFailure(span: SpanView): TransportFailure {
   const messages = [span.status?.message, attributes['http.error_message'], exception?.['exception.message']].map(
     (message) => text(message).slice(0, READ_OF_MESSAGE).toLowerCase(),
   )
-  const neverSent =
-    names.some((name) => NEVER_SENT_NAMES.has(name)) ||
-    messages.some(
-      (message) =>
-        NEVER_SENT_STARTS.some((start) => message.startsWith(start)) ||
-        NEVER_SENT_PARTS.some((part) => message.includes(part)),
-    )
+  const neverSent = isNeverSent(names, messages)
   if (messages.includes(ABORT_MESSAGE)) return { kind: 'cancelled', neverSent }
   if (
     names.some((name) => TIMEOUT_NAMES.has(name) || (name.startsWith('UND_ERR_') && name.endsWith('_TIMEOUT'))) ||
@@ -113,6 +118,18 @@ export function readTransportFailure(span: SpanView): TransportFailure {
     return { kind: 'timeout', neverSent }
   }
   return { kind: names.some((name) => CANCEL_NAMES.has(name)) ? 'cancelled' : 'network', neverSent }
+}
+
+/** Whether one of the names or messages proves it. */
+function isNeverSent(names: readonly string[], messages: readonly string[]): boolean {
+  const isOf = (name: string) =>
+    NEVER_SENT_NAMES.has(name) || NEVER_SENT_NAME_STARTS.some((start) => name.startsWith(start))
+  return (
+    names.some(isOf) ||
+    (names.includes('AggregateError') && names.some((name) => CONNECT_OR_LATER_NAMES.has(name))) ||
+    messages.some((message) => NEVER_SENT_STARTS.some((start) => message.startsWith(start))) ||
+    messages.some((message) => NEVER_SENT_PARTS.some((part) => message.includes(part)))
+  )
 }
 
 function lastException(span: SpanView): Attributes | undefined {

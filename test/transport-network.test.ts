@@ -37,6 +37,14 @@ const cases: [what: string, evidence: Evidence, kind: string, neverSent: boolean
     'network',
     true,
   ],
+  // Linux reports what the network said last on a connection that stands, too: the request may have been read.
+  ['no route any more', { type: 'Error', message: 'read EHOSTUNREACH', exception: 'EHOSTUNREACH' }, 'network', false],
+  ['network gone', { type: 'ENETUNREACH', message: 'write ENETUNREACH', exception: 'ENETUNREACH' }, 'network', false],
+  ['network down', { type: 'ENETDOWN', message: 'read ENETDOWN', exception: 'ENETDOWN' }, 'network', false],
+  ['no route on any address', { type: 'AggregateError', message: '', exception: 'EHOSTUNREACH' }, 'network', true],
+  ['time ran out on every address', { type: 'AggregateError', message: '', exception: 'ETIMEDOUT' }, 'timeout', true],
+  ['somebody’s own AggregateError', { type: 'AggregateError', message: 'both failed' }, 'network', false],
+  ['somebody’s own words', { type: 'Error', message: 'connect exceeded its budget' }, 'network', false],
   ['broken pipe', { type: 'Error', message: 'write EPIPE', exception: 'EPIPE' }, 'network', false],
   [
     'certificate expired',
@@ -94,6 +102,64 @@ describe('how a request failed', () => {
   it.each(cases)('%s', (_, evidence, kind, neverSent) => {
     expect(readTransportFailure(spanWith(evidence))).toEqual({ kind, neverSent })
   })
+
+  // Each is what Node, OpenSSL or undici says before the first byte of a request can go out.
+  it.each([
+    'ENOTFOUND',
+    'EAI_AGAIN',
+    'EAI_FAIL',
+    'EAI_NODATA',
+    'EAI_NONAME',
+    'ETIMEOUT',
+    'ECONNREFUSED',
+    'UND_ERR_CONNECT_TIMEOUT',
+    'ConnectTimeoutError',
+    'ERR_TLS_HANDSHAKE_TIMEOUT',
+    'ERR_TLS_CERT_ALTNAME_INVALID',
+    'ERR_TLS_CERT_ALTNAME_FORMAT',
+    'UNABLE_TO_GET_ISSUER_CERT',
+    'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+    'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+    'DEPTH_ZERO_SELF_SIGNED_CERT',
+    'SELF_SIGNED_CERT_IN_CHAIN',
+    'CERT_NOT_YET_VALID',
+    'CERT_HAS_EXPIRED',
+    'CERT_REVOKED',
+    'CERT_REJECTED',
+    'CERT_UNTRUSTED',
+    'CERT_SIGNATURE_FAILURE',
+    'CERT_CHAIN_TOO_LONG',
+    'INVALID_CA',
+    'INVALID_PURPOSE',
+    'HOSTNAME_MISMATCH',
+  ])('takes %s alone for proof that nothing was sent', (name) => {
+    for (const evidence of [{ type: name }, { type: 'Error', exception: name }]) {
+      expect(readTransportFailure(spanWith(evidence)).neverSent).toBe(true)
+    }
+  })
+
+  it.each([
+    'ECONNREFUSED',
+    'ECONNRESET',
+    'ETIMEDOUT',
+    'EHOSTUNREACH',
+    'EHOSTDOWN',
+    'ENETUNREACH',
+    'ENETDOWN',
+    'EADDRNOTAVAIL',
+  ])('takes "connect %s" for proof that nothing was sent', (code) => {
+    const evidence = { type: 'Error', message: `connect ${code} 10.0.0.1:443`, exception: code }
+    expect(readTransportFailure(spanWith(evidence)).neverSent).toBe(true)
+  })
+
+  it.each(['ETIMEDOUT', 'EHOSTUNREACH', 'EHOSTDOWN', 'ENETUNREACH', 'ENETDOWN', 'EADDRNOTAVAIL', 'ECONNRESET'])(
+    'takes %s alone for none',
+    (code) => {
+      for (const message of ['', `read ${code}`, `write ${code}`]) {
+        expect(readTransportFailure(spanWith({ type: code, message, exception: code })).neverSent).toBe(false)
+      }
+    },
+  )
 
   it('goes by the last exception event', () => {
     const span = spanWith({ type: 'Error', exception: 'ECONNREFUSED' })
