@@ -62,6 +62,10 @@ export class Ledger implements MetricSource {
     return this.#tally.cells
   }
 
+  get limit(): number {
+    return this.#tally.limit
+  }
+
   /** Counts a call. */
   count(call: Call, verdict: Verdict, now: number): Slot {
     const { status, operation } = call

@@ -1,6 +1,7 @@
 import { type Attributes, createNoopMeter, type Histogram, type Meter } from '@opentelemetry/api'
 import * as names from './names.ts'
 import type { QuotaState } from './quota-book.ts'
+import { ShownSets } from './shown-sets.ts'
 import type { ErrorKind } from './snapshot.ts'
 import type { Cell } from './tally.ts'
 
@@ -15,6 +16,8 @@ export const DURATION_BUCKETS: readonly number[] = [
 /** Where the observable instruments get their values from. */
 export interface MetricSource {
   readonly cells: readonly Cell[]
+  /** Most attribute sets of them to show. */
+  readonly limit: number
   /** Calls in the sliding window, and how many of them failed, for each environment and kind. */
   ratios(): { readonly environment: string; readonly kind: ErrorKind; readonly count: number; readonly calls: number }[]
   quotas(): QuotaState[]
@@ -53,13 +56,16 @@ export function show(source: MetricSource, meter: Meter): Histogram | undefined 
 
 function create(meter: Meter): Shared {
   const sources = new Set<MetricSource>()
+  const shown = new ShownSets()
 
   const requests = meter.createObservableCounter(names.METRIC_MANGOPAY_CLIENT_REQUESTS, {
     description: 'Calls to the Mangopay API that have ended',
     unit: '{request}',
   })
   requests.addCallback((result) => {
-    for (const { count, attributes } of countsOf(sources)) result.observe(count, attributes)
+    const cells = each(sources, (source) => source.cells)
+    const limit = Math.min(...each(sources, (source) => [source.limit]))
+    for (const { count, attributes } of shown.sum(cells, limit)) result.observe(count, attributes)
   })
 
   const ratio = meter.createObservableGauge(names.METRIC_MANGOPAY_CLIENT_ERROR_RATIO, {
@@ -121,12 +127,6 @@ function merge<T>(all: Iterable<Observed<T>>, add: (one: Observed<T>, other: Obs
 
 const each = <T>(sources: Set<MetricSource>, of: (source: MetricSource) => readonly T[]): T[] =>
   [...sources].flatMap(of)
-
-const countsOf = (sources: Set<MetricSource>) =>
-  merge<{ count: number }>(
-    each(sources, ({ cells }) => cells),
-    ({ count, attributes }, other) => ({ count: count + other.count, attributes }),
-  )
 
 const ratiosOf = (sources: Set<MetricSource>) =>
   merge<{ count: number; calls: number }>(

@@ -52,7 +52,7 @@ interface Series {
  */
 const LIMIT = 1900
 /** Kept free for the codes of `_OTHER`. */
-const ROOM_FOR_OTHER = 150
+export const ROOM_FOR_OTHER = 150
 /** Kept free, for each environment, for `_OTHER` without code: every verdict there is. */
 const ROOM_WITHOUT_CODE = VERDICT_COUNT
 
@@ -63,10 +63,11 @@ const ROOM_WITHOUT_CODE = VERDICT_COUNT
 export class Tally {
   /** Every cell, each once. */
   readonly cells: Cell[] = []
-  readonly #limit: number
+  /** Most cells there can be, but for those of `_OTHER` without code. */
+  readonly limit: number
 
   constructor(environments: number) {
-    this.#limit = LIMIT - environments * ROOM_WITHOUT_CODE
+    this.limit = LIMIT - environments * ROOM_WITHOUT_CODE
   }
 
   /** Begins to count for an environment: once for each. */
@@ -94,7 +95,7 @@ export class Tally {
   #prime(series: Series, write: boolean, bit: number): void {
     series.primed |= bit
     for (const status of [429, 500] as const) {
-      if (this.cells.length < this.#limit - ROOM_FOR_OTHER) this.#slot(series, status, expected(status, write))
+      if (this.cells.length < this.limit - ROOM_FOR_OTHER) this.#slot(series, status, expected(status, write))
     }
   }
 
@@ -116,10 +117,10 @@ export class Tally {
 
   #cell(series: Series, code: number | undefined, verdict: Verdict): Cell {
     const { counts, operation } = series
-    if (operation !== OTHER_OPERATION && this.cells.length >= this.#limit - ROOM_FOR_OTHER) {
+    if (operation !== OTHER_OPERATION && this.cells.length >= this.limit - ROOM_FOR_OTHER) {
       return this.#slot(seriesOf(counts, OTHER_OPERATION), code, verdict).cell
     }
-    if (code !== undefined && this.cells.length >= this.#limit) return this.#slot(series, undefined, verdict).cell
+    if (code !== undefined && this.cells.length >= this.limit) return this.#slot(series, undefined, verdict).cell
     const cell = newCell(counts.environment, operation.name, code, verdict)
     this.cells.push(cell)
     return cell
@@ -147,12 +148,23 @@ function seriesOf(counts: EnvironmentCounts, operation: Operation): Series {
 }
 
 function newCell(environment: string, operation: string, status: number | undefined, verdict: Verdict): Cell {
+  const attributes = attributesOf(environment, operation, status, verdict)
+  return { environment, operation, status, verdict, attributes, count: 0 }
+}
+
+/** Attributes of `mangopay.client.requests`. */
+export function attributesOf(
+  environment: string,
+  operation: string,
+  status: number | undefined,
+  { outcome, category }: Verdict,
+): Readonly<Attributes> {
   const attributes: Attributes = {
     [names.ATTR_MANGOPAY_OPERATION]: operation,
     [names.ATTR_MANGOPAY_ENVIRONMENT]: environment,
-    [names.ATTR_MANGOPAY_OUTCOME]: verdict.outcome,
+    [names.ATTR_MANGOPAY_OUTCOME]: outcome,
   }
   if (status !== undefined) attributes[names.ATTR_HTTP_RESPONSE_STATUS_CODE] = status
-  if (verdict.category !== undefined) attributes[names.ATTR_MANGOPAY_ERROR_CATEGORY] = verdict.category
-  return { environment, operation, status, verdict, attributes: Object.freeze(attributes), count: 0 }
+  if (category !== undefined) attributes[names.ATTR_MANGOPAY_ERROR_CATEGORY] = category
+  return Object.freeze(attributes)
 }

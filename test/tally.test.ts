@@ -99,6 +99,22 @@ describe('counting', () => {
     )
   })
 
+  it('keeps room for the codes of _OTHER, and then for _OTHER without code', () => {
+    const tally = new Tally(1)
+    const production = tally.environment('production')
+    for (const operation of operations) {
+      for (let status = 100; status < 600; status++)
+        tally.count(production, operation, true, status, answer(status, true))
+    }
+    const others = tally.cells.filter(({ operation }) => operation === '_OTHER')
+    const withoutCode = others.filter(({ status }) => status === undefined)
+    expect(tally.cells.length - others.length).toBe(1900 - 39 - 150)
+    expect(others.length - withoutCode.length).toBe(150)
+    expect(withoutCode.length).toBeGreaterThan(0)
+    expect(tally.cells.length).toBeLessThanOrEqual(1900)
+    expect(tally.cells.reduce((sum, { count }) => sum + count, 0)).toBe(operations.length * 500)
+  })
+
   it('folds only when there is no room: all operations with a few codes each have their own', () => {
     const tally = new Tally(2)
     const production = tally.environment('production')

@@ -20,6 +20,7 @@ const parts: Readonly<Record<string, readonly string[]>> = {
     'version',
     'tags',
     'tally',
+    'shown-sets',
     'ledger',
     'meter',
     'metrics',
