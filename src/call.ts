@@ -2,7 +2,7 @@ import { type Attributes, SpanStatusCode } from '@opentelemetry/api'
 import type { HostRule } from './hosts.ts'
 import { isWrite, knownMethod } from './method.ts'
 import type { Nesting } from './nesting.ts'
-import type { SpanView } from './otel.ts'
+import type { Limited, SpanView } from './otel.ts'
 import { isSuccessful, judge, SUCCESS, type Verdict } from './outcome.ts'
 import { findClientId, findRoute, type Operation, OTHER_OPERATION, type Route } from './route.ts'
 import { readTransportFailure, type TransportFailure } from './transport.ts'
@@ -10,9 +10,6 @@ import { pathOf, wholeUrlOf } from './url.ts'
 
 const CUT: TransportFailure = { kind: 'network', neverSent: false }
 const GIVEN_UP: TransportFailure = { kind: 'cancelled', neverSent: false }
-
-/** A span that says how long its attributes may be. */
-type Limited = SpanView & { readonly _spanLimits?: { readonly attributeValueLengthLimit?: number } }
 
 /** What is remembered of a Mangopay call while its span is open, and what was found when it ended. */
 export class Call {
@@ -73,7 +70,7 @@ export class Call {
   /** Finds what is called: once, in the response hook or when the span ends. Returns the path. */
   #locate(span: SpanView): string | undefined {
     const { attributes } = span
-    // Private in TypeScript, and there in every SDK line. Without it a cut URL would be taken for another route.
+    // Without the limit a cut URL would be taken for another route.
     const url = wholeUrlOf(attributes, (span as Limited)._spanLimits?.attributeValueLengthLimit)
     const path = url === undefined ? undefined : pathOf(url, this.rule.prefix.length)
     if (this.located) return path

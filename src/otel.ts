@@ -2,7 +2,17 @@
  * The few shapes of the OpenTelemetry SDK that this library touches, written structurally so that one declaration
  * fits SDK 1.30, 2.x and 3.x. Importing the SDK's own types would tie users to one of them.
  */
-import type { Attributes, Context, Link, Span, SpanContext, SpanKind, SpanStatus, TraceState } from '@opentelemetry/api'
+import type {
+  Attributes,
+  AttributeValue,
+  Context,
+  Link,
+  Span,
+  SpanContext,
+  SpanKind,
+  SpanStatus,
+  TraceState,
+} from '@opentelemetry/api'
 
 /** What can be read of a span, live or ended. */
 export interface SpanView {
@@ -30,6 +40,21 @@ export interface SpanView {
 
 /** A span that is still being recorded. */
 export type LiveSpan = Span & SpanView
+
+/** What tags are written to. */
+export interface Taggable {
+  setAttribute(key: string, value: AttributeValue): unknown
+  setAttributes(attributes: Attributes): unknown
+  updateName(name: string): unknown
+}
+
+/** A span that says how much it takes. Private in the SDK's types, and there in every SDK line. */
+export interface Limited {
+  readonly _spanLimits?: {
+    readonly attributeCountLimit?: number
+    readonly attributeValueLengthLimit?: number
+  }
+}
 
 /** The part of an SDK's `Sampler` that every SDK line shares; decisions are 0 drop, 1 record only, 2 record and export. */
 export interface Sampler {

@@ -1,10 +1,11 @@
 import { type Attributes, type Context, type Span, SpanKind } from '@opentelemetry/api'
 import { Call } from './call.ts'
+import { EndedSpan } from './ended-span.ts'
 import { reportFailure, say } from './guard.ts'
 import { asksForSca, type ResponseHeaders, readHeaderAttributes, readResponseHeaders } from './headers.ts'
 import { Hosts } from './hosts.ts'
 import { type MangopaySpanProcessorOptions, resolveOptions } from './options.ts'
-import type { LiveSpan, Sampler, SpanView } from './otel.ts'
+import type { LiveSpan, Sampler, SpanView, Taggable } from './otel.ts'
 import { Recorder } from './recorder.ts'
 import { CountingSampler } from './sampler.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -24,6 +25,8 @@ export class MangopaySpanProcessor {
   readonly #calls = new SpanCalls()
   readonly #recorder: Recorder
   readonly #samplers: CountingSampler[] = []
+  /** Whether ours was asked about every call that has started so far; undefined before the first. */
+  #isSamplerAsked: boolean | undefined
   #saidUnsampled = false
 
   /**
@@ -75,6 +78,7 @@ export class MangopaySpanProcessor {
       if (span.kind !== SpanKind.CLIENT) return
       const rule = this.#hosts.find(span.attributes)
       if (rule === undefined) return
+      this.#isSamplerAsked = this.#isSamplerAsked !== false && this.#wasAskedAbout(span)
       const released = this.#calls.begin(span, rule, parentContext)
       const ended = released?.nesting?.ended
       if (released && ended) this.#recorder.count(ended.span, released, ended.verdict)
@@ -87,7 +91,7 @@ export class MangopaySpanProcessor {
   onEnding(span: LiveSpan): void {
     try {
       const call = this.#calls.of(span)
-      if (call !== undefined && !call.ended) this.#finish(span, call, true)
+      if (call !== undefined && !call.ended) this.#finish(span, call, span)
     } catch (error) {
       reportFailure('looking at a span that is ending', error)
     }
@@ -106,7 +110,7 @@ export class MangopaySpanProcessor {
         if (rule === undefined) return
         call = this.#calls.keep(span, new Call(rule))
       }
-      if (!call.ended) this.#finish(span, call, false)
+      if (!call.ended) this.#finish(span, call, new EndedSpan(span))
     } catch (error) {
       reportFailure('looking at a span that has ended', error)
     }
@@ -114,7 +118,7 @@ export class MangopaySpanProcessor {
 
   /** The numbers of this process, as plain data. Takes well under a millisecond. */
   snapshot(): Snapshot {
-    return this.#recorder.snapshot(this.#isSamplerInUse())
+    return this.#recorder.snapshot(this.#isSamplerAsked === true)
   }
 
   /** Nothing is held back here. Meets a MeterProvider that was set meanwhile; looks for spikes and low quotas. */
@@ -135,7 +139,7 @@ export class MangopaySpanProcessor {
     call.exhausted = this.#recorder.readHeaders(call, headers, span)
   }
 
-  #finish(span: SpanView, call: Call, live: boolean): void {
+  #finish(span: SpanView, call: Call, target: Taggable): void {
     call.ended = true
     if (call.transfer === undefined) {
       const headers = readHeaderAttributes(span.attributes)
@@ -161,23 +165,26 @@ export class MangopaySpanProcessor {
       tags = tagsOf(known.rule.environment, known.operation, known.status, verdict)
     } else {
       tags = this.#recorder.count(span, known, verdict)
-      if (!this.#saidUnsampled) this.#sayUnsampled()
+      if (this.#isSamplerAsked !== true && !this.#saidUnsampled) this.#sayUnsampled()
     }
-    tag(span, known, tags, this.#renameSpans, live)
+    tag(target, span, known, tags, this.#renameSpans)
   }
 
-  #isSamplerInUse(): boolean {
-    return this.#samplers.some((sampler) => sampler.asked)
+  /** The SDK asks its sampler, and starts the span in the same breath. */
+  #wasAskedAbout(span: LiveSpan): boolean {
+    for (const { lastClientTrace } of this.#samplers) {
+      if (lastClientTrace === span.spanContext().traceId) return true
+    }
+    return false
   }
 
-  /** Calls that a sampler drops never get here, so all that can be said is whether ours was asked. */
+  /** Calls that a sampler drops never get here, so all that can be said is whether ours was asked about the others. */
   #sayUnsampled(): void {
     this.#saidUnsampled = true
-    if (this.#isSamplerInUse()) return
     say(
       this.#samplers.length === 0
         ? 'mangopay.sampler() is not in use; counts are exact only as long as no sampler drops spans'
-        : 'mangopay.sampler() was made but never asked; it must be the outermost sampler, or dropped calls are not counted',
+        : 'mangopay.sampler() was not asked about a call; it must be the outermost sampler, or dropped calls are not counted',
     )
   }
 }

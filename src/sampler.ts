@@ -27,8 +27,8 @@ const PARENT_BASED_ALWAYS_ON: Sampler = {
 export class CountingSampler implements Sampler {
   readonly #hosts: Hosts
   readonly #delegate: Sampler
-  /** Whether the SDK has asked it: false means that another sampler stands in front, or that it was never installed. */
-  asked = false
+  /** Trace of the span that it was asked about last, if that was a client span. */
+  lastClientTrace: string | undefined
 
   constructor(hosts: Hosts, delegate: Sampler = PARENT_BASED_ALWAYS_ON) {
     if (typeof delegate?.shouldSample !== 'function') {
@@ -46,7 +46,7 @@ export class CountingSampler implements Sampler {
     attributes: Attributes,
     links: Link[],
   ): SamplingResult {
-    this.asked = true
+    this.lastClientTrace = spanKind === SpanKind.CLIENT ? traceId : undefined
     const result = this.#delegate.shouldSample(context, traceId, spanName, spanKind, attributes, links)
     if (result.decision !== 0 || spanKind !== SpanKind.CLIENT || !this.#isOurs(attributes)) return result
     return { ...result, decision: 1 }

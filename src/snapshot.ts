@@ -7,7 +7,10 @@ import type { ErrorCategory } from './outcome.ts'
 export interface Snapshot {
   /** When this was taken. */
   time: number
-  /** Whether the SDK has asked `mangopay.sampler()` since the start. Counts are exact under head sampling only then. */
+  /**
+   * Whether `mangopay.sampler()` was asked about every call that was seen; false before the first. Counts are exact
+   * under head sampling only then.
+   */
   samplerInUse: boolean
   /** One entry for each environment that was called. */
   environments: Record<string, EnvironmentSnapshot>

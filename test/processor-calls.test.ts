@@ -114,12 +114,22 @@ describe.each([
   })
 
   it('is counted although the span may have no more attributes', () => {
-    for (const attributeCountLimit of [2, 3]) {
+    // It has four of its own.
+    for (const attributeCountLimit of [2, 3, 4, 5, 7]) {
       const { start, answer, total, last } = setUp({}, wrap, { attributeCountLimit })
       answer(start(), 200)
       expect(total()).toBe(1)
       expect(Object.keys(last().attributes)).toHaveLength(attributeCountLimit)
     }
+  })
+
+  it('has tags no longer than its limit', () => {
+    const url = `https://${HOST}/v2.01/a/users/1/kyc/ubodeclarations/2/ubos/3`
+    const { start, answer, last } = setUp({}, wrap, { attributeValueLengthLimit: 80 })
+    answer(start({ 'url.full': url }), 200)
+    expect(last().attributes['url.template']).toBe(
+      '/v2.01/{clientId}/users/{userId}/kyc/ubodeclarations/{uboDeclarationId}/ubos/{uboId}'.slice(0, 80),
+    )
   })
 
   it('whose attributes come late is found when it ends', () => {

@@ -31,7 +31,7 @@ const parts: Readonly<Record<string, readonly string[]>> = {
   'quota: headers, windows, forecast': ['headers', 'quota', 'quota-book', 'pace'],
   'sliding rates, spikes, callbacks': ['window', 'spikes', 'quota-watch', 'notifier'],
   'options and what is said of wrong ones': ['options', 'wrong-option'],
-  'hooks of the SDK': ['index', 'processor', 'span-calls', 'nesting', 'sampler', 'guard', 'otel'],
+  'hooks of the SDK': ['index', 'processor', 'ended-span', 'span-calls', 'nesting', 'sampler', 'guard', 'otel'],
 }
 
 const minified: BuildOptions = { minify: true, format: 'esm', platform: 'node', target: 'es2022' }

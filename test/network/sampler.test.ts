@@ -128,8 +128,15 @@ describe('without mangopay.sampler()', () => {
     })
     await traffic()
     expect(lab.mangopay.snapshot().samplerInUse).toBe(false)
-    expect(lab.said.filter((line) => line.includes('never asked'))).toHaveLength(1)
+    expect(lab.said.filter((line) => line.includes('was not asked'))).toHaveLength(1)
   })
+})
+
+it('says so when it stands inside of another sampler, which asks it only about roots', async () => {
+  lab = await startLab({ sampler: (mangopay) => new ParentBasedSampler({ root: mangopay.sampler(ratio(0.5)) }) })
+  await traffic()
+  expect(lab.mangopay.snapshot().samplerInUse).toBe(false)
+  expect(lab.said.filter((line) => line.includes('was not asked'))).toHaveLength(1)
 })
 
 it('propagates to Mangopay what the delegate decided', async () => {
