@@ -25,8 +25,8 @@ export interface Events {
   readonly quotas: readonly QuotaLowEvent[]
 }
 
-/** Forecasts are not made anew for each call. */
-const QUOTA_LOOK_MILLISECONDS = 1000
+/** How often a call looks at everything: forecasts are not made anew for each one. */
+const LOOK_MILLISECONDS = 1000
 
 /** Everything this process knows of its Mangopay calls: counts, rates, quota, and what is out of the ordinary. */
 export class Ledger implements MetricSource {
@@ -38,7 +38,7 @@ export class Ledger implements MetricSource {
   /** That of the last call, mostly that of the next one. */
   #latest: EnvironmentState | undefined
   #now = 0
-  #lastQuotaLook = Number.NEGATIVE_INFINITY
+  #lastLook = Number.NEGATIVE_INFINITY
 
   constructor(options: ResolvedOptions, environments: number) {
     this.#options = options
@@ -75,34 +75,24 @@ export class Ledger implements MetricSource {
   }
 
   /** Takes in the headers of a response; returns the windows with nothing left. */
-  readHeaders(call: Call, headers: ResponseHeaders, span: SpanView): string[] | undefined {
+  readHeaders(call: Call, headers: ResponseHeaders, span: SpanView, isLate: boolean): string[] | undefined {
     const { environment } = call.rule
-    return this.#quota.read(environment, headers, this.now(), () => call.clientId(span))
+    return this.#quota.read(environment, headers, this.now(), () => call.clientId(span), isLate)
   }
 
   /** Looks whether something has started or ended. */
   look(now: number): Events {
-    this.#lastQuotaLook = now
+    this.#lastLook = now
     const spikes: SpikeEvent[] = []
     for (const state of this.#environments.values()) spikes.push(...state.spikes.look(now))
     return { spikes, quotas: this.#quotaWatch.look(this.#quota.states(now)) }
   }
 
-  /**
-   * The same after a call was counted: only in its environment, and not at every forecast. Undefined when there is
-   * nothing.
-   */
+  /** The same after a call was counted: at once in its environment, in the others and for the quota at intervals. */
   lookAfter(now: number): Events | undefined {
+    if (now - this.#lastLook >= LOOK_MILLISECONDS) return this.look(now)
     const spikes = this.#latest?.spikes
-    const isTime = now - this.#lastQuotaLook >= QUOTA_LOOK_MILLISECONDS
-    return spikes !== undefined && (isTime || !spikes.isQuiet) ? this.#eventsOf(spikes, now, isTime) : undefined
-  }
-
-  #eventsOf(watch: SpikeWatch, now: number, isTime: boolean): Events | undefined {
-    const spikes = watch.look(now)
-    if (!isTime) return spikes.length === 0 ? undefined : { spikes, quotas: [] }
-    this.#lastQuotaLook = now
-    return { spikes, quotas: this.#quotaWatch.look(this.#quota.states(now)) }
+    return spikes === undefined || spikes.isQuiet ? undefined : { spikes: spikes.look(now), quotas: [] }
   }
 
   /** Ends whatever has started. */

@@ -22,12 +22,17 @@ interface Entry {
   localTime: number
 }
 
+/** The clock of an environment's servers. */
+interface ServerClock {
+  /** Milliseconds that it is ahead of ours, by the last `Date`. */
+  offset: number
+}
+
 /** The quota of one Mangopay account. */
 interface Account {
   readonly environment: string
   readonly alias: string | undefined
-  /** Milliseconds that the server's clock is ahead of ours, by the last `Date`. */
-  offset: number
+  readonly clock: ServerClock
   readonly entries: Map<QuotaWindow, Entry>
 }
 
@@ -42,6 +47,7 @@ export interface QuotaState extends QuotaSnapshot {
 export class QuotaBook {
   readonly #aliases: ReadonlyMap<string, string>
   readonly #accounts = new Map<string, Account>()
+  readonly #clocks = new Map<string, ServerClock>()
   /** Without aliases: the client id whose quota is shown, by environment. Kept in memory only. */
   readonly #shown = new Map<string, string>()
   readonly #problems = new Set<string>()
@@ -55,6 +61,7 @@ export class QuotaBook {
    * Takes in the headers of one response.
    *
    * @param clientId - looks the client id up; called only when the response carries a quota
+   * @param isLate - whether they are read when the body has come, which may have taken its time
    * @returns names of the windows with nothing left, shortest first; undefined when there are none
    */
   read(
@@ -62,13 +69,17 @@ export class QuotaBook {
     headers: ResponseHeaders,
     now: number,
     clientId: () => string | undefined,
+    isLate = false,
   ): string[] | undefined {
-    const response = readQuota(headers, now)
+    const clock = this.#clock(environment)
+    const response = readQuota(headers, now + clock.offset)
     if (response === undefined) return undefined
     const { problem } = response
     if (problem !== undefined) this.#complain(`rate-limit headers: ${problem}; that window is skipped`)
+    const { date } = response
+    if (date !== undefined) clock.offset = date - now
     const account = this.#account(environment, clientId())
-    if (account !== undefined) this.#store(account, response, now)
+    if (account !== undefined) this.#store(account, response, now, isLate)
     let exhausted: string[] | undefined
     for (const { remaining, window } of response.readings) {
       if (remaining !== 0) continue
@@ -102,18 +113,26 @@ export class QuotaBook {
     const key = alias === undefined ? environment : `${environment}\0${alias}`
     let account = this.#accounts.get(key)
     if (account === undefined) {
-      account = { environment, alias, offset: 0, entries: new Map() }
+      account = { environment, alias, clock: this.#clock(environment), entries: new Map() }
       this.#accounts.set(key, account)
     }
     return account
   }
 
-  #store(account: Account, { readings, date }: QuotaResponse, now: number): void {
-    const serverTime = date ?? now + account.offset
-    if (date !== undefined) account.offset = date - now
+  #clock(environment: string): ServerClock {
+    let clock = this.#clocks.get(environment)
+    if (clock === undefined) {
+      clock = { offset: 0 }
+      this.#clocks.set(environment, clock)
+    }
+    return clock
+  }
+
+  #store(account: Account, { readings, date }: QuotaResponse, now: number, isLate: boolean): void {
+    const serverTime = date ?? now + account.clock.offset
     for (const reading of readings) {
       const entry = account.entries.get(reading.window)
-      if (entry === undefined || serverTime < entry.serverTime - CLOCK_CORRECTION) {
+      if (entry === undefined || (!isLate && serverTime < entry.serverTime - CLOCK_CORRECTION)) {
         account.entries.set(reading.window, newEntry(reading, serverTime, now))
       } else if (serverTime > entry.serverTime || (serverTime === entry.serverTime && reading.used >= entry.used)) {
         entry.pace.update(serverTime / 1000, reading.used)
@@ -150,7 +169,7 @@ function newEntry({ window, used, remaining, reset }: QuotaReading, serverTime: 
 }
 
 function stateOf(account: Account, entry: Entry, now: number): QuotaState {
-  const serverNow = now + account.offset
+  const serverNow = now + account.clock.offset
   const limit = entry.used + entry.remaining
   const passed = serverNow - entry.serverTime >= entry.window.seconds * 1000
   const secondsToEmpty = passed

@@ -68,7 +68,7 @@ const reset = new Float64Array(MOST_ELEMENTS)
  * the response's own `Date` tells the window, whatever the client's clock says and however many windows there are.
  * A minute of tolerance, since `Date` may be written a moment after the minute has changed.
  *
- * @param now - what the clock of the process says, used when there is no `Date`: then the nearest window is taken
+ * @param now - what the server's clock should say, used when there is no `Date`: then the nearest window is taken
  */
 export function readQuota(headers: ResponseHeaders, now: number): QuotaResponse | undefined {
   const count = readNumbers(headers.used, used)

@@ -53,8 +53,8 @@ export class Recorder {
   }
 
   /** Takes in the headers of a response; returns the quota windows with nothing left. */
-  readHeaders(call: Call, headers: ResponseHeaders, span: SpanView): string[] | undefined {
-    return this.#ledger.readHeaders(call, headers, span)
+  readHeaders(call: Call, headers: ResponseHeaders, span: SpanView, isLate: boolean): string[] | undefined {
+    return this.#ledger.readHeaders(call, headers, span, isLate)
   }
 
   /** Meets a MeterProvider that was set meanwhile, and looks whether something has started or ended. */

@@ -20,6 +20,25 @@ describe('the newest reading', () => {
     expect(one.states(START + 1000)).toMatchObject([{ used: 2300, remaining: 0, readingTimestamp: START / 1000 + 1 }])
   })
 
+  it('without a Date goes by the clock of the server, as far as it is known', () => {
+    const one = book()
+    const slow = START - 20 * 60_000 // ours
+    one.read('sandbox', headersAt(START, { '15m': [10, 2300], '30m': [20, 4500] }), slow, NOBODY)
+    const undated = headersAt(START + 60_000, { '15m': [11, 2300], '30m': [21, 4500] }, false)
+    one.read('sandbox', undated, slow + 60_000, NOBODY)
+    expect(one.states(slow + 60_000).map(({ window, used, limit }) => [window, used, limit])).toEqual([
+      ['15m', 11, 2300],
+      ['30m', 21, 4500],
+    ])
+  })
+
+  it('is not given up for one that a long body has held up', () => {
+    const one = book()
+    one.read('sandbox', headersAt(START, { '15m': [800, 2300] }), START, NOBODY)
+    one.read('sandbox', headersAt(START - 150_000, { '15m': [100, 2300] }), START + 1000, NOBODY, true)
+    expect(used(one, START + 1000)).toEqual([800])
+  })
+
   it('is kept apart for environments and accounts whose names run together', () => {
     const one = new QuotaBook({ a: 'west one', b: 'one' })
     one.read('eu', headersAt(START, { '15m': [1, 100] }), START, () => 'a')
