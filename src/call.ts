@@ -1,6 +1,6 @@
 import { type Attributes, SpanStatusCode } from '@opentelemetry/api'
 import type { HostRule } from './hosts.ts'
-import { isWrite, knownMethod } from './method.ts'
+import { isWrite, methodOf } from './method.ts'
 import type { Nesting } from './nesting.ts'
 import type { Limited, SpanView } from './otel.ts'
 import { isSuccessful, judge, SUCCESS, type Verdict } from './outcome.ts'
@@ -74,7 +74,7 @@ export class Call {
     const url = wholeUrlOf(attributes, (span as Limited)._spanLimits?.attributeValueLengthLimit)
     const path = url === undefined ? undefined : pathOf(url, this.rule.prefix.length)
     if (this.located) return path
-    this.method = knownMethod(attributes['http.request.method'] ?? attributes['http.method'])
+    this.method = methodOf(attributes)
     this.located = path !== undefined
     this.route = path === undefined ? undefined : findRoute(path)
     this.operation = operationOf(this.route, this.method)

@@ -1,3 +1,5 @@
+import type { Attributes } from '@opentelemetry/api'
+
 /** The methods of HTTP that the route table or a client uses, by the spellings met on spans. */
 const METHODS = new Map(
   ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'].flatMap((method) => [
@@ -6,8 +8,11 @@ const METHODS = new Map(
   ]),
 )
 
-/** A method in upper case; undefined for what is no known method, which is then taken for a write. */
-export const knownMethod = (method: unknown) => (typeof method === 'string' ? METHODS.get(method) : undefined)
+/** The method of a request in upper case; undefined for what is no known method, which is then taken for a write. */
+export function methodOf(attributes: Attributes): string | undefined {
+  const method = attributes['http.request.method'] ?? attributes['http.method']
+  return typeof method === 'string' ? METHODS.get(method) : undefined
+}
 
 /** Whether a method can change something at the server. */
 export const isWrite = (method: string | undefined) =>

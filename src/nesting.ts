@@ -1,5 +1,6 @@
 import type { Attributes } from '@opentelemetry/api'
 import type { Call } from './call.ts'
+import { methodOf } from './method.ts'
 import type { SpanView } from './otel.ts'
 import type { Verdict } from './outcome.ts'
 import { urlOf } from './url.ts'
@@ -34,17 +35,45 @@ export function nest(outer: Call, inner: Call, isSame: boolean): Call | undefine
     return undefined
   }
   nesting.hasInnerCalls = true
+  // The same request after another one, a token call say: that one cannot be what this span is about either.
+  if (isSame) nesting.isAround = true
   if (double?.nesting === undefined) return undefined
-  nesting.double = undefined
+  release(nesting, double.nesting)
   nesting.isAround = true
-  double.nesting.isDouble = false
   return double.ended ? double : undefined
+}
+
+/**
+ * A span ends without an answer of its own, and before the one within: somebody put it around `fetch`, which returns
+ * before the body has come.
+ */
+export function endFirst(nesting: Nesting): void {
+  const { double } = nesting
+  if (double?.nesting === undefined || double.ended) return
+  release(nesting, double.nesting)
+  nesting.hasInnerCalls = true
+}
+
+function release(outer: Nesting, inner: Nesting): void {
+  outer.double = undefined
+  inner.isDouble = false
+}
+
+/**
+ * The second span of a request, where it knows more of how it ended than the one that is counted: that has no answer,
+ * or only its status, while the response hook saw the inner one's headers and body.
+ */
+export function betterInformed(call: Call, own: Verdict): { call: Call; verdict: Verdict } | undefined {
+  const double = call.nesting?.double
+  const ended = double?.nesting?.ended
+  if (double?.status === undefined || ended === undefined) return undefined
+  const isAsWell = call.status === double.status && (own.category === undefined || double.sca)
+  return call.status === undefined || isAsWell ? { call: double, verdict: ended.verdict } : undefined
 }
 
 /** Whether two nested spans tell of one request. */
 export function isSameRequest(outer: Attributes | undefined, inner: Attributes): boolean {
   if (outer === undefined) return false
   const url = urlOf(inner)
-  const method = inner['http.request.method'] ?? inner['http.method']
-  return url !== undefined && url === urlOf(outer) && method === (outer['http.request.method'] ?? outer['http.method'])
+  return url !== undefined && url === urlOf(outer) && methodOf(inner) === methodOf(outer)
 }

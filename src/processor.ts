@@ -4,6 +4,7 @@ import { EndedSpan } from './ended-span.ts'
 import { reportFailure, say } from './guard.ts'
 import { asksForSca, type ResponseHeaders, readHeaderAttributes, readResponseHeaders } from './headers.ts'
 import { Hosts } from './hosts.ts'
+import { betterInformed, endFirst } from './nesting.ts'
 import { type MangopaySpanProcessorOptions, resolveOptions } from './options.ts'
 import type { LiveSpan, Sampler, SpanView, Taggable } from './otel.ts'
 import { Recorder } from './recorder.ts'
@@ -66,7 +67,7 @@ export class MangopaySpanProcessor {
       const headers = readResponseHeaders(answer)
       if (headers === undefined) return
       call.transfer = (undici === undefined ? response : request) as NonNullable<Call['transfer']>
-      this.#read(call, headers, span as LiveSpan)
+      this.#read(call, headers, span as LiveSpan, false)
     } catch (error) {
       reportFailure('the response hook', error)
     }
@@ -134,31 +135,25 @@ export class MangopaySpanProcessor {
     await this.#recorder.shutdown()
   }
 
-  #read(call: Call, headers: ResponseHeaders, span: SpanView): void {
+  #read(call: Call, headers: ResponseHeaders, span: SpanView, isLate: boolean): void {
     call.sca ||= asksForSca(headers)
-    call.exhausted = this.#recorder.readHeaders(call, headers, span)
+    call.exhausted = this.#recorder.readHeaders(call, headers, span, isLate)
   }
 
   #finish(span: SpanView, call: Call, target: Taggable): void {
     call.ended = true
     if (call.transfer === undefined) {
       const headers = readHeaderAttributes(span.attributes)
-      if (headers !== undefined) this.#read(call, headers, span)
+      if (headers !== undefined) this.#read(call, headers, span, true)
     }
     const own = call.conclude(span)
-    let known = call
-    let verdict = own
     const { nesting } = call
     if (nesting !== undefined && call.status === undefined) {
-      const { double } = nesting
+      endFirst(nesting)
       // A span that somebody put around requests, with their address on it, is no request.
-      if (double === undefined && nesting.hasInnerCalls) return
-      // And one around a single request knows less of it than the instrumentation's own span.
-      if (double?.status !== undefined && double.nesting?.ended !== undefined) {
-        known = double
-        verdict = double.nesting.ended.verdict
-      }
+      if (nesting.double === undefined && nesting.hasInnerCalls) return
     }
+    const { call: known, verdict } = betterInformed(call, own) ?? { call, verdict: own }
     let tags: Readonly<Attributes>
     if (nesting?.isDouble) nesting.ended = { span, verdict: own }
     if (nesting?.isDouble || nesting?.isAround) {
@@ -182,9 +177,7 @@ export class MangopaySpanProcessor {
   #sayUnsampled(): void {
     this.#saidUnsampled = true
     say(
-      this.#samplers.length === 0
-        ? 'mangopay.sampler() is not in use; counts are exact only as long as no sampler drops spans'
-        : 'mangopay.sampler() was not asked about a call; it must be the outermost sampler, or dropped calls are not counted',
+      'mangopay.sampler() was not asked about a call; without it as the outermost sampler, calls that a sampler drops are not counted',
     )
   }
 }

@@ -103,6 +103,63 @@ describe('nested spans', () => {
     expect(mangopay.snapshot().environments['sandbox']).toMatchObject({ status429: 1, status500: 1 })
   })
 
+  it('a team’s own span that ends when fetch returns leaves the call to the instrumentation’s span', () => {
+    const { mangopay, start, answer, total, spans } = setUp()
+    const outer = start({ 'http.request.method': 'POST' })
+    const inner = start({ 'http.request.method': 'POST' }, within(outer))
+    outer.end()
+    answer(inner, 200)
+    expect(total()).toBe(1)
+    expect(mangopay.snapshot().environments['sandbox']).toMatchObject({ failures: {}, unknownOutcomes: 0 })
+    expect(spans().map(({ attributes }) => attributes['mangopay.outcome'])).toEqual([undefined, 'success'])
+  })
+
+  it('a token call and then the call itself, within an own span with the call’s address and status, count', () => {
+    const { mangopay, start, answer, total } = setUp()
+    const outer = start()
+    const token = { 'http.request.method': 'POST', 'url.full': `https://${HOST}/v2.01/oauth/token` }
+    answer(start(token, within(outer)), 200)
+    answer(start({}, within(outer)), 429)
+    answer(outer, 429)
+    expect(total()).toBe(2)
+    expect(mangopay.snapshot().environments['sandbox']?.status429).toBe(1)
+  })
+
+  it('a request whose method two instrumentations spell differently counts once', () => {
+    const { start, answer, total } = setUp()
+    const outer = start({ 'http.request.method': 'get' })
+    answer(start({}, within(outer)), 200)
+    answer(outer, 200)
+    expect(total()).toBe(1)
+  })
+
+  it.each<[what: string, status: number, response: object, category: string]>([
+    ['asked for by header', 401, { headers: { 'www-authenticate': 'PendingUserAction x' } }, 'sca_required'],
+    ['cut', 200, { headers: {}, complete: false }, 'network'],
+  ])(
+    'what the hook saw on the inner one counts, although the outer has the status: %s',
+    (_, status, response, category) => {
+      const { mangopay, start, answer, total, spans } = setUp()
+      const outer = start()
+      const inner = start({}, within(outer))
+      mangopay.responseHook(inner, response)
+      answer(inner, status)
+      answer(outer, status)
+      expect(total()).toBe(1)
+      expect(mangopay.snapshot().environments['sandbox']?.failures).toEqual({ [category]: 1 })
+      expect(spans().map(({ attributes }) => attributes['mangopay.error.category'])).toEqual([category, category])
+    },
+  )
+
+  it('what the outer one knows itself is not given up for the inner one', () => {
+    const { mangopay, start, answer } = setUp()
+    const outer = start()
+    answer(start({}, within(outer)), 200)
+    outer.setStatus({ code: SpanStatusCode.ERROR, message: 'read ECONNRESET' })
+    answer(outer, 200)
+    expect(mangopay.snapshot().environments['sandbox']?.failures).toEqual({ network: 1 })
+  })
+
   it('a call that starts when its parent has ended counts', () => {
     const { start, answer, total } = setUp()
     const first = start()
