@@ -21,6 +21,9 @@ const MANGOPAY_HOSTS: Readonly<Record<string, string>> = {
   'api-mtls.sandbox.mangopay.com': 'sandbox',
 }
 
+/** Most names of environments: each takes its part of the attribute sets that a metric can have. */
+const MOST_ENVIRONMENTS = 20
+
 const HOST_KEY = /^(\[[0-9a-f:.]+\]|[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?)(?::(\d{1,5}))?(\/[^?#\s]*)?$/
 
 /** The hosts that are ours, compared whole: `api.mangopay.com.evil.example` is foreign. */
@@ -29,10 +32,16 @@ export class Hosts {
   /** Every spelling by its length, so that most foreign hosts are turned away unread. */
   readonly #spellings: Spelling[][] = []
 
-  /** @throws TypeError naming the key or value that is no host or no name */
+  /** @throws TypeError naming the key or value that is no host or no name; RangeError for too many environments */
   constructor(hosts: Readonly<Record<string, string>>) {
     for (const [key, environment] of Object.entries(MANGOPAY_HOSTS)) this.#add(key, environment)
     for (const [key, environment] of Object.entries(hosts)) this.#add(key, environment)
+    const { size } = this.environments
+    if (size > MOST_ENVIRONMENTS) {
+      throw new RangeError(
+        `opentelemetry-mangopay: option hosts must be of at most ${MOST_ENVIRONMENTS} environments, not ${size}`,
+      )
+    }
   }
 
   #add(key: string, environment: unknown): void {
@@ -75,7 +84,7 @@ export class Hosts {
     if (typeof host !== 'string') {
       const authority = attributes['http.host'] ?? authorityOf(urlOf(attributes))
       if (typeof authority !== 'string') return undefined
-      host = withoutPort(authority)
+      host = split(authority)[0]
     }
     const rules = this.#spelled(host)
     if (rules === undefined) return undefined
@@ -131,18 +140,12 @@ function portOf(attributes: Attributes): number {
 }
 
 function portIn(authority: unknown): number | undefined {
-  if (typeof authority !== 'string') return undefined
-  const colon = portIndex(authority)
-  return colon === -1 ? undefined : Number(authority.slice(colon + 1))
+  return typeof authority === 'string' ? split(authority)[1] : undefined
 }
 
-function withoutPort(authority: string): string {
-  const colon = portIndex(authority)
-  return colon === -1 ? authority : authority.slice(0, colon)
-}
-
-/** Index of the colon before the port; the colons of an IPv6 address, in brackets, are none. */
-function portIndex(authority: string): number {
+/** Host and port. The colons of an IPv6 address, which stands in brackets, are none before a port. */
+function split(authority: string): [host: string, port?: number] {
   const colon = authority.lastIndexOf(':')
-  return colon > authority.lastIndexOf(']') ? colon : -1
+  if (colon <= authority.lastIndexOf(']')) return [authority]
+  return [authority.slice(0, colon), Number(authority.slice(colon + 1))]
 }

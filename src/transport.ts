@@ -39,12 +39,7 @@ const ABORT_MESSAGE = 'this operation was aborted'
 /** Nothing was sent: no address, no connection, or no TLS session. */
 const NEVER_SENT_NAMES = new Set([
   'ENOTFOUND',
-  'EAI_AGAIN',
-  'EAI_FAIL',
-  'EAI_NODATA',
-  'EAI_NONAME',
   'ETIMEOUT',
-  'ECONNREFUSED',
   'UND_ERR_CONNECT_TIMEOUT',
   'ConnectTimeoutError',
   'ERR_TLS_HANDSHAKE_TIMEOUT',
@@ -55,22 +50,27 @@ const NEVER_SENT_NAMES = new Set([
   'HOSTNAME_MISMATCH',
 ])
 
-/** How the other names of a refused certificate begin: X509_V_ERR_* of OpenSSL, as Node names them, and Node's own. */
-const NEVER_SENT_NAME_STARTS = ['CERT_', 'UNABLE_TO_', 'ERR_TLS_CERT_']
+/**
+ * How other such names begin: of `getaddrinfo`, and of a refused certificate, X509_V_ERR_* of OpenSSL, as Node names
+ * them, and Node's own.
+ */
+const NEVER_SENT_NAME_STARTS = ['EAI_', 'CERT_', 'UNABLE_TO_', 'ERR_TLS_CERT_']
 
 /**
- * A connection that stands can end with these too, after the request was sent (`read EHOSTUNREACH`: Linux reports what
- * the network said last in place of ETIMEDOUT). So they are evidence only where the message says `connect`, or where
- * every address of the host has failed, which `node:net` calls an AggregateError.
+ * A connection that stands can end with these too, after the request was sent: Linux says what the network reported
+ * last (`read EHOSTUNREACH`) in place of ETIMEDOUT. So they are evidence only where the message says `connect`, or
+ * where every address of the host has failed, of which `node:net` makes an AggregateError without a message.
  */
 const CONNECT_OR_LATER_NAMES = new Set([
   'ETIMEDOUT',
+  'ECONNREFUSED',
   'EHOSTUNREACH',
   'ENETUNREACH',
   'EHOSTDOWN',
   'ENETDOWN',
   'EADDRNOTAVAIL',
 ])
+const ALL_ADDRESSES = 'AggregateError'
 
 /**
  * How messages begin that say that nothing was sent, in lower case: a system call and its error code, since the words
@@ -93,10 +93,15 @@ const NEVER_SENT_STARTS = [
 const NEVER_SENT_PARTS = [
   'before secure tls connection was established',
   'handshake failure',
-  'wrong version number',
   'unsupported protocol',
   'tlsv1 alert protocol version',
 ]
+
+/**
+ * A server that speaks no TLS fails the first write of the handshake. The same words without `write` say that plain text
+ * came in the midst of a session.
+ */
+const isNoTls = (message: string) => message.startsWith('write eproto') && message.includes('wrong version number')
 
 /** A message is evidence by its first words; the rest of a long one is not read. */
 const READ_OF_MESSAGE = 500
@@ -105,7 +110,13 @@ const READ_OF_MESSAGE = 500
 export function readTransportFailure(span: SpanView): TransportFailure {
   const exception = lastException(span)
   const { attributes } = span
-  const names = [attributes['error.type'], attributes['http.error_name'], exception?.['exception.type']].map(text)
+  const names = [
+    attributes['error.type'],
+    attributes['http.error_name'],
+    exception?.['exception.type'],
+    // undici's instrumentation leaves the class of an error nowhere else
+    text(exception?.['exception.stacktrace']).slice(0, ALL_ADDRESSES.length),
+  ].map(text)
   const messages = [span.status?.message, attributes['http.error_message'], exception?.['exception.message']].map(
     (message) => text(message).slice(0, READ_OF_MESSAGE).toLowerCase(),
   )
@@ -126,9 +137,9 @@ function isNeverSent(names: readonly string[], messages: readonly string[]): boo
     NEVER_SENT_NAMES.has(name) || NEVER_SENT_NAME_STARTS.some((start) => name.startsWith(start))
   return (
     names.some(isOf) ||
-    (names.includes('AggregateError') && names.some((name) => CONNECT_OR_LATER_NAMES.has(name))) ||
+    (names.includes(ALL_ADDRESSES) && names.some((name) => CONNECT_OR_LATER_NAMES.has(name))) ||
     messages.some((message) => NEVER_SENT_STARTS.some((start) => message.startsWith(start))) ||
-    messages.some((message) => NEVER_SENT_PARTS.some((part) => message.includes(part)))
+    messages.some((message) => isNoTls(message) || NEVER_SENT_PARTS.some((part) => message.includes(part)))
   )
 }
 

@@ -45,7 +45,7 @@ export function authorityOf(url: string | undefined): string | undefined {
     if (code === SLASH || code === QUESTION || code === HASH || code === BACKSLASH) break
   }
   if (end === limit && limit < url.length) return undefined
-  return url.slice(url.lastIndexOf('@', end - 1) < start ? start : url.lastIndexOf('@', end - 1) + 1, end)
+  return url.slice(Math.max(start, url.lastIndexOf('@', end - 1) + 1), end)
 }
 
 /**

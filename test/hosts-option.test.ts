@@ -34,6 +34,13 @@ describe('option hosts', () => {
     )
   })
 
+  it('takes twenty environments and no more', () => {
+    const named = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, i) => [`proxy-${i}.example`, `tenant ${i}`]))
+    expect(new Hosts(named(18)).environments.size).toBe(20)
+    expect(() => new Hosts(named(19))).toThrow('option hosts must be of at most 20 environments, not 21')
+  })
+
   it('lets a host of Mangopay’s be named anew', () => {
     expect(new Hosts({ 'API.mangopay.com': 'live' }).find(stable('api.mangopay.com'))?.environment).toBe('live')
   })

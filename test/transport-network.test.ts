@@ -29,6 +29,12 @@ const cases: [what: string, evidence: Evidence, kind: string, neverSent: boolean
   ],
   ['refused, message only', { type: 'Error', message: 'connect ECONNREFUSED 127.0.0.1:1' }, 'network', true],
   ['refused on every address', { type: 'AggregateError', message: '', exception: 'ECONNREFUSED' }, 'network', true],
+  [
+    'undici, refused on every address',
+    { type: 'ECONNREFUSED', message: '', exception: 'ECONNREFUSED', stack: 'AggregateError [ECONNREFUSED]: \n    at' },
+    'network',
+    true,
+  ],
   ['DNS', { type: 'Error', message: 'getaddrinfo ENOTFOUND nope.invalid', exception: 'ENOTFOUND' }, 'network', true],
   ['DNS, message only', { type: 'Error', message: 'getaddrinfo EAI_AGAIN nope.invalid' }, 'network', true],
   [
@@ -85,6 +91,12 @@ const cases: [what: string, evidence: Evidence, kind: string, neverSent: boolean
     true,
   ],
   [
+    'plain text in the midst of a TLS session',
+    { type: 'Error', message: '00:error:wrong version number', exception: 'ERR_SSL_WRONG_VERSION_NUMBER' },
+    'network',
+    false,
+  ],
+  [
     'TLS alert that may follow the request',
     {
       type: 'Error',
@@ -111,7 +123,6 @@ describe('how a request failed', () => {
     'EAI_NODATA',
     'EAI_NONAME',
     'ETIMEOUT',
-    'ECONNREFUSED',
     'UND_ERR_CONNECT_TIMEOUT',
     'ConnectTimeoutError',
     'ERR_TLS_HANDSHAKE_TIMEOUT',
@@ -152,14 +163,20 @@ describe('how a request failed', () => {
     expect(readTransportFailure(spanWith(evidence)).neverSent).toBe(true)
   })
 
-  it.each(['ETIMEDOUT', 'EHOSTUNREACH', 'EHOSTDOWN', 'ENETUNREACH', 'ENETDOWN', 'EADDRNOTAVAIL', 'ECONNRESET'])(
-    'takes %s alone for none',
-    (code) => {
-      for (const message of ['', `read ${code}`, `write ${code}`]) {
-        expect(readTransportFailure(spanWith({ type: code, message, exception: code })).neverSent).toBe(false)
-      }
-    },
-  )
+  it.each([
+    'ETIMEDOUT',
+    'ECONNREFUSED',
+    'EHOSTUNREACH',
+    'EHOSTDOWN',
+    'ENETUNREACH',
+    'ENETDOWN',
+    'EADDRNOTAVAIL',
+    'ECONNRESET',
+  ])('takes %s alone for none', (code) => {
+    for (const message of ['', `read ${code}`, `write ${code}`]) {
+      expect(readTransportFailure(spanWith({ type: code, message, exception: code })).neverSent).toBe(false)
+    }
+  })
 
   it('goes by the last exception event', () => {
     const span = spanWith({ type: 'Error', exception: 'ECONNREFUSED' })

@@ -118,4 +118,13 @@ export const limits: readonly Limit[] = [
     outcome: 'unknown',
     reason: 'The same `socket hang up`; whether the connection was there is not told.',
   },
+  {
+    cases: ['TLS to a plain port'],
+    clients: ['axios (fetch)', 'fetch', 'undici'],
+    method: 'POST',
+    hook: 'both',
+    outcome: 'unknown',
+    reason:
+      'undici leaves the same `wrong version number` when plain text comes in the midst of a TLS session, after the request was read. The safer reading.',
+  },
 ]

@@ -28,6 +28,8 @@ export interface Ending {
   status?: number
   /** Set when no byte of the request can have arrived. */
   neverSent?: true
+  /** Set when the span does not prove that. */
+  unproved?: true
 }
 
 const all = ['axios', 'fetch', 'undici'] as const
@@ -125,5 +127,14 @@ export const ENDINGS: readonly Ending[] = [
     status: 200,
   },
   { name: 'refused', clients: all, fault: 'refused', act: 'wait', category: 'network', neverSent: true },
-  { name: 'no TLS', clients: all, fault: 'no TLS', act: 'wait', category: 'network', neverSent: true },
+  { name: 'no TLS', clients: ['axios'], fault: 'no TLS', act: 'wait', category: 'network', neverSent: true },
+  {
+    name: 'no TLS',
+    clients: ['fetch', 'undici'],
+    fault: 'no TLS',
+    act: 'wait',
+    category: 'network',
+    neverSent: true,
+    unproved: true,
+  },
 ]

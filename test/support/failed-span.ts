@@ -8,10 +8,11 @@ export interface Evidence {
   message?: string
   exception?: string
   exceptionMessage?: string
+  stack?: string
   old?: [name: string, message: string]
 }
 
-export function spanWith({ type, message, exception, exceptionMessage, old }: Evidence): SpanView {
+export function spanWith({ type, message, exception, exceptionMessage, stack, old }: Evidence): SpanView {
   const attributes: Attributes = {}
   if (type !== undefined) attributes['error.type'] = type
   if (old !== undefined) {
@@ -22,7 +23,11 @@ export function spanWith({ type, message, exception, exceptionMessage, old }: Ev
   if (exception !== undefined) {
     events.push({
       name: 'exception',
-      attributes: { 'exception.type': exception, 'exception.message': exceptionMessage ?? message ?? '' } as never,
+      attributes: {
+        'exception.type': exception,
+        'exception.message': exceptionMessage ?? message ?? '',
+        ...(stack === undefined ? {} : { 'exception.stacktrace': stack }),
+      } as never,
     })
   }
   return {
