@@ -3,9 +3,9 @@ import { diag } from '@opentelemetry/api'
 const reported = new Set<string>()
 
 /** Tells the user something, without ever failing. */
-export function say(message: string): void {
+export function say(message: string, level: 'warn' | 'error' = 'warn'): void {
   try {
-    diag.warn(`opentelemetry-mangopay: ${message}`)
+    diag[level](`opentelemetry-mangopay: ${message}`)
   } catch {
     // A logger that throws has nobody left to tell.
   }
@@ -16,17 +16,17 @@ export function say(message: string): void {
  * only its kind and where it was thrown: its message may hold what must not be in a log.
  */
 export function reportFailure(where: string, error: unknown): void {
-  try {
-    if (reported.has(where)) return
-    reported.add(where)
-    diag.error(`opentelemetry-mangopay: ${where} failed; the application is not affected: ${placeOf(error)}`)
-  } catch {
-    // A logger that throws has nobody left to tell.
-  }
+  if (reported.has(where)) return
+  reported.add(where)
+  say(`${where} failed; the application is not affected: ${placeOf(error)}`, 'error')
 }
 
+/** Never fails, whatever was thrown. */
 function placeOf(error: unknown): string {
-  if (!(error instanceof Error)) return typeof error
-  const frames = error.stack?.split('\n').filter((line) => line.startsWith('    at ')) ?? []
-  return [error.name, ...frames].join('\n')
+  try {
+    const { name, stack } = error as Error
+    return [name, ...(stack as string).split('\n').filter((line) => line.startsWith('    at '))].join('\n')
+  } catch {
+    return typeof error // none that knows where it comes from
+  }
 }

@@ -106,16 +106,13 @@ export function readHeaderAttributes(attributes: Attributes): ResponseHeaders | 
   const challenge =
     attributes['http.response.header.www-authenticate'] ?? attributes['http.response.header.www_authenticate']
   if (used === undefined && challenge === undefined) return undefined
+  const read = (name: string) =>
+    lines(attributes[`http.response.header.${name}`] ?? attributes[`http.response.header.${name.replaceAll('-', '_')}`])
   return {
     used: lines(used),
-    remaining: lines(
-      attributes['http.response.header.x-ratelimit-remaining'] ??
-        attributes['http.response.header.x_ratelimit_remaining'],
-    ),
-    reset: lines(
-      attributes['http.response.header.x-ratelimit-reset'] ?? attributes['http.response.header.x_ratelimit_reset'],
-    ),
-    date: lines(attributes['http.response.header.date']),
+    remaining: read(HEADERS.remaining),
+    reset: read(HEADERS.reset),
+    date: read(HEADERS.date),
     challenge: lines(challenge),
   }
 }

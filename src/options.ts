@@ -2,6 +2,7 @@ import type { MeterProvider } from '@opentelemetry/api'
 import type { QuotaLowEvent } from './quota-watch.ts'
 import type { ErrorKind } from './snapshot.ts'
 import type { SpikeEvent } from './spikes.ts'
+import { ERROR_KINDS } from './window.ts'
 import { show, wrongOption } from './wrong-option.ts'
 
 /** Options of `MangopaySpanProcessor`; every one may be left out. */
@@ -9,7 +10,8 @@ export interface MangopaySpanProcessorOptions {
   /**
    * Hosts besides Mangopay's own four, such as a gateway, an egress proxy or a mock: `host`, `host:port` or
    * `host/prefix` (also `host:port/prefix`) → name of the environment. Without a port every port matches; a path
-   * prefix is cut before the route is looked up, and other paths of that host are foreign.
+   * prefix is cut before the route is looked up, and other paths of that host are foreign. At most 20 different names,
+   * `production` and `sandbox` included.
    *
    * @example `hosts: { 'mangopay-proxy.internal:8443': 'production' }`
    */
@@ -128,8 +130,6 @@ export interface ResolvedOptions {
   readonly onQuotaLow: ((event: QuotaLowEvent) => void) | undefined
 }
 
-const ERROR_KINDS: readonly unknown[] = ['429', '500', 'unavailable'] satisfies ErrorKind[]
-
 /**
  * Checks the options and fills in the defaults.
  *
@@ -156,7 +156,9 @@ export function resolveOptions(options: MangopaySpanProcessorOptions = {}): Reso
     'kinds',
   ])
   const quota = record('quota', options.quota, ['lowShare', 'emptyWithinSeconds'])
-  const ratio = number('spike.ratio', spike['ratio'], 0.05, Number.MIN_VALUE, 1)
+  const inSpike = numbersOf('spike', spike)
+  const inQuota = numbersOf('quota', quota)
+  const ratio = inSpike('ratio', 0.05, Number.MIN_VALUE, 1)
   return {
     hosts: (record('hosts', options.hosts) as Record<string, string>) ?? {},
     renameSpans: ofType('renameSpans', given['renameSpans'], 'boolean') ?? true,
@@ -164,17 +166,17 @@ export function resolveOptions(options: MangopaySpanProcessorOptions = {}): Reso
     clock: ofType('clock', given['clock'], 'function') ?? monotonicEpoch,
     accounts: aliases(record('accounts', options.accounts)),
     spike: {
-      windowSeconds: number('spike.windowSeconds', spike['windowSeconds'], 300, 10, 3600),
-      minimumCount: number('spike.minimumCount', spike['minimumCount'], 5, 1),
+      windowSeconds: inSpike('windowSeconds', 300, 10, 3600),
+      minimumCount: inSpike('minimumCount', 5, 1),
       ratio,
-      clearRatio: number('spike.clearRatio', spike['clearRatio'], ratio / 2, Number.MIN_VALUE, ratio),
-      minimumSeconds: number('spike.minimumSeconds', spike['minimumSeconds'], 60, 0),
+      clearRatio: inSpike('clearRatio', ratio / 2, Number.MIN_VALUE, ratio),
+      minimumSeconds: inSpike('minimumSeconds', 60, 0),
       kinds: kinds(spike['kinds']),
     },
     onSpike: ofType('onSpike', given['onSpike'], 'function'),
     quota: {
-      lowShare: number('quota.lowShare', quota['lowShare'], 0.1, 0, 1),
-      emptyWithinSeconds: number('quota.emptyWithinSeconds', quota['emptyWithinSeconds'], 600, 0),
+      lowShare: inQuota('lowShare', 0.1, 0, 1),
+      emptyWithinSeconds: inQuota('emptyWithinSeconds', 600, 0),
     },
     onQuotaLow: ofType('onQuotaLow', given['onQuotaLow'], 'function'),
   }
@@ -188,7 +190,8 @@ const monotonicEpoch = () => timeOrigin + timer.now()
 
 function record(option: string, value: unknown, keys?: readonly string[]): Record<string, unknown> {
   if (value === undefined) return {}
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  // A Map looks like an object without entries, and would be taken for an empty one.
+  if (typeof value !== 'object' || value === null || Symbol.iterator in value) {
     throw option === ''
       ? new TypeError(`opentelemetry-mangopay: options must be an object, not ${show(value)}`)
       : wrongOption(option, value, 'an object')
@@ -197,7 +200,7 @@ function record(option: string, value: unknown, keys?: readonly string[]): Recor
   if (unknown !== undefined) {
     const name = option === '' ? unknown : `${option}.${unknown}`
     throw new TypeError(
-      `opentelemetry-mangopay: there is no option ${name} (its value: ${show((value as Record<string, unknown>)[unknown])})`,
+      `opentelemetry-mangopay: there is no option ${name} (its value: ${show((value as Record<string, unknown>)[unknown])}); there are ${keys?.join(', ')}`,
     )
   }
   return value as Record<string, unknown>
@@ -223,17 +226,21 @@ function withMethod(option: string, value: unknown, method: string): MeterProvid
   return value as MeterProvider
 }
 
-function number(option: string, value: unknown, standard: number, least: number, most = Number.MAX_VALUE): number {
-  if (value === undefined) return standard
-  if (typeof value === 'number' && value >= least && value <= most) return value
-  const low = least === Number.MIN_VALUE ? 'above 0' : `of at least ${least}`
-  throw new RangeError(
-    `opentelemetry-mangopay: option ${option} must be a number ${low}${most === Number.MAX_VALUE ? '' : ` and at most ${most}`}, not ${show(value)}`,
-  )
+/** Reads the numbers of a group of options: each has a default, the least it may be, and the most. */
+function numbersOf(group: string, given: Record<string, unknown>) {
+  return (key: string, standard: number, least: number, most = Number.MAX_VALUE): number => {
+    const { [key]: value = standard } = given
+    if (typeof value === 'number' && value >= least && value <= most) return value
+    const low = least === Number.MIN_VALUE ? 'above 0' : `of at least ${least}`
+    const high = most === Number.MAX_VALUE ? '' : ` and at most ${most}`
+    throw new RangeError(
+      `opentelemetry-mangopay: option ${group}.${key} must be a number ${low}${high}, not ${show(value)}`,
+    )
+  }
 }
 
 function kinds(value: unknown): readonly ErrorKind[] {
-  if (value === undefined) return ERROR_KINDS as readonly ErrorKind[]
+  if (value === undefined) return ERROR_KINDS
   if (Array.isArray(value) && value.every((kind) => ERROR_KINDS.includes(kind))) return [...new Set(value)]
   throw wrongOption('spike.kinds', value, `a list of ${ERROR_KINDS.map(show).join(', ')}`)
 }

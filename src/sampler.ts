@@ -9,6 +9,7 @@ import {
 } from '@opentelemetry/api'
 import type { Hosts } from './hosts.ts'
 import type { Sampler, SamplingResult } from './otel.ts'
+import { show } from './wrong-option.ts'
 
 /** The SDK's own default: a root span is sampled, any other follows its parent. */
 const PARENT_BASED_ALWAYS_ON: Sampler = {
@@ -32,7 +33,9 @@ export class CountingSampler implements Sampler {
 
   constructor(hosts: Hosts, delegate: Sampler = PARENT_BASED_ALWAYS_ON) {
     if (typeof delegate?.shouldSample !== 'function') {
-      throw new TypeError(`opentelemetry-mangopay: sampler() takes a Sampler or nothing, not ${String(delegate)}`)
+      throw new TypeError(
+        `opentelemetry-mangopay: sampler() takes a Sampler, an object with a method shouldSample, or nothing, not ${show(delegate)}`,
+      )
     }
     this.#hosts = hosts
     this.#delegate = delegate

@@ -13,9 +13,8 @@ interface ShownSet {
  * which it loses counts, is that of the meter.
  */
 export class ShownSets {
+  /** By their attributes. It only grows, so that a cell is always shown at the same place and no series goes down. */
   readonly #sets = new Map<string, ShownSet>()
-  /** Where each cell is shown: always at the same place, so that no series ever goes down. */
-  readonly #places = new WeakMap<Cell, ShownSet>()
 
   /**
    * Sums cells up by attribute set.
@@ -24,14 +23,7 @@ export class ShownSets {
    */
   sum(cells: readonly Cell[], limit: number): Iterable<Readonly<ShownSet>> {
     for (const set of this.#sets.values()) set.count = 0
-    for (const cell of cells) {
-      let place = this.#places.get(cell)
-      if (place === undefined) {
-        place = this.#placeOf(cell, limit)
-        this.#places.set(cell, place)
-      }
-      place.count += cell.count
-    }
+    for (const cell of cells) this.#placeOf(cell, limit).count += cell.count
     return this.#sets.values()
   }
 

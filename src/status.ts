@@ -1,38 +1,21 @@
 import { isHttpStatus } from './outcome.ts'
 
 /**
- * Texts of HTTP status codes. Mangopay's own for the 14 codes that it documents, to the letter ("No content" and
- * "Bad request" have a small second word); source: Mangopay's documentation, "HTTP response codes".
+ * Texts of HTTP status codes. Mangopay's own for the 14 codes that it documents, to the letter; source: Mangopay's
+ * documentation, "HTTP response codes". The others are the reason phrases of Node's own table (`http.STATUS_CODES`,
+ * which follows the IANA registry), written out because importing `node:http` here would load it before an
+ * instrumentation could.
  */
-const MANGOPAY_STATUS_TEXTS: readonly (readonly [number, string])[] = [
-  [200, 'OK'],
-  [204, 'No content'],
-  [400, 'Bad request'],
-  [401, 'Unauthorized'],
-  [403, 'Forbidden'],
-  [404, 'Not Found'],
-  [405, 'Method Not Allowed'],
-  [409, 'Conflict'],
-  [411, 'Length Required'],
-  [413, 'Payload Too Large'],
-  [415, 'Unsupported Media Type'],
-  [422, 'Unprocessable Entity'],
-  [429, 'Too Many Requests'],
-  [500, 'Internal Server Error'],
-]
-
-/**
- * The reason phrases of Node's own table (`http.STATUS_CODES`, which follows the IANA registry) for the other codes.
- * Written out because importing `node:http` here would load it before an instrumentation could.
- */
-const STANDARD_STATUS_TEXTS: Readonly<Record<number, string>> = {
+const TEXTS: Readonly<Record<number, string>> = {
   100: 'Continue',
   101: 'Switching Protocols',
   102: 'Processing',
   103: 'Early Hints',
+  200: 'OK',
   201: 'Created',
   202: 'Accepted',
   203: 'Non-Authoritative Information',
+  204: 'No content', // Mangopay’s own spelling
   205: 'Reset Content',
   206: 'Partial Content',
   207: 'Multi-Status',
@@ -46,24 +29,36 @@ const STANDARD_STATUS_TEXTS: Readonly<Record<number, string>> = {
   305: 'Use Proxy',
   307: 'Temporary Redirect',
   308: 'Permanent Redirect',
+  400: 'Bad request', // Mangopay’s own spelling
+  401: 'Unauthorized',
   402: 'Payment Required',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
   406: 'Not Acceptable',
   407: 'Proxy Authentication Required',
   408: 'Request Timeout',
+  409: 'Conflict',
   410: 'Gone',
+  411: 'Length Required',
   412: 'Precondition Failed',
+  413: 'Payload Too Large',
   414: 'URI Too Long',
+  415: 'Unsupported Media Type',
   416: 'Range Not Satisfiable',
   417: 'Expectation Failed',
   418: "I'm a Teapot",
   421: 'Misdirected Request',
+  422: 'Unprocessable Entity',
   423: 'Locked',
   424: 'Failed Dependency',
   425: 'Too Early',
   426: 'Upgrade Required',
   428: 'Precondition Required',
+  429: 'Too Many Requests',
   431: 'Request Header Fields Too Large',
   451: 'Unavailable For Legal Reasons',
+  500: 'Internal Server Error',
   501: 'Not Implemented',
   502: 'Bad Gateway',
   503: 'Service Unavailable',
@@ -77,12 +72,7 @@ const STANDARD_STATUS_TEXTS: Readonly<Record<number, string>> = {
   511: 'Network Authentication Required',
 }
 
-/** By code. */
-const texts: (string | undefined)[] = []
-for (const [code, text] of Object.entries(STANDARD_STATUS_TEXTS)) texts[Number(code)] = text
-for (const [code, text] of MANGOPAY_STATUS_TEXTS) texts[code] = text
-
 /** The text of a status code; undefined for a code that has none, such as the edge's 520. */
 export function statusText(code: number): string | undefined {
-  return isHttpStatus(code) ? texts[code] : undefined
+  return isHttpStatus(code) ? TEXTS[code] : undefined
 }

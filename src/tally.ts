@@ -1,4 +1,5 @@
 import type { Attributes } from '@opentelemetry/api'
+import { say } from './guard.ts'
 import * as names from './names.ts'
 import { expected, isHttpStatus, VERDICT_COUNT, type Verdict } from './outcome.ts'
 import { type Operation, OTHER_OPERATION } from './route.ts'
@@ -65,6 +66,7 @@ export class Tally {
   readonly cells: Cell[] = []
   /** Most cells there can be, but for those of `_OTHER` without code. */
   readonly limit: number
+  #saidFull = false
 
   constructor(environments: number) {
     this.limit = LIMIT - environments * ROOM_WITHOUT_CODE
@@ -118,6 +120,8 @@ export class Tally {
   #cell(series: Series, code: number | undefined, verdict: Verdict): Cell {
     const { counts, operation } = series
     if (operation !== OTHER_OPERATION && this.cells.length >= this.limit - ROOM_FOR_OTHER) {
+      if (!this.#saidFull) say(`so many operations ended in so many ways that further ones are counted as _OTHER`)
+      this.#saidFull = true
       return this.#slot(seriesOf(counts, OTHER_OPERATION), code, verdict).cell
     }
     if (code !== undefined && this.cells.length >= this.limit) return this.#slot(series, undefined, verdict).cell

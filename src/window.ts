@@ -18,8 +18,8 @@ interface Step {
   calls: number
   /** Failures by kind, in the order of `ERROR_KINDS`. */
   readonly failures: number[]
-  /** Failures by kind and operation. */
-  readonly operations: Map<string, number>[]
+  /** Failures by kind and operation; made with the first failure, since most steps have none. */
+  readonly operations: (Map<string, number> | undefined)[]
 }
 
 /**
@@ -32,7 +32,7 @@ export class SlidingWindow {
   readonly #steps: Step[] = Array.from({ length: WINDOW_STEPS }, () => ({
     calls: 0,
     failures: ERROR_KINDS.map(() => 0),
-    operations: ERROR_KINDS.map(() => new Map()),
+    operations: [],
   }))
   /** Newest step seen: a clock that is set back adds to it and does not forget it. */
   #newest = Number.NEGATIVE_INFINITY
@@ -63,6 +63,7 @@ export class SlidingWindow {
       step.failures[kind] = (step.failures[kind] as number) + 1
       this.#failures[kind] = (this.#failures[kind] as number) + 1
       this.#failed++
+      step.operations[kind] ??= new Map()
       const operations = step.operations[kind] as Map<string, number>
       operations.set(operation, (operations.get(operation) ?? 0) + 1)
     }
@@ -96,7 +97,7 @@ export class SlidingWindow {
     this.#slide(now)
     const totals = new Map<string, number>()
     for (const step of this.#steps) {
-      for (const [operation, count] of step.operations[ERROR_KINDS.indexOf(kind)] as Map<string, number>) {
+      for (const [operation, count] of step.operations[ERROR_KINDS.indexOf(kind)] ?? []) {
         totals.set(operation, (totals.get(operation) ?? 0) + count)
       }
     }
@@ -117,8 +118,8 @@ export class SlidingWindow {
         this.#failures[kind] = (this.#failures[kind] as number) - (step.failures[kind] as number)
         this.#failed -= step.failures[kind] as number
         step.failures[kind] = 0
-        ;(step.operations[kind] as Map<string, number>).clear()
       }
+      step.operations.length = 0
     }
     this.#newest = epoch
     this.#present = this.#steps[modulo(epoch)] as Step

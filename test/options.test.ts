@@ -54,9 +54,21 @@ describe('options', () => {
     expect(() => new MangopaySpanProcessor({ clock: 1n } as never)).toThrow('not 1')
   })
 
+  it('names the options that there are when it does not know one', () => {
+    expect(() => new MangopaySpanProcessor({ quota: { lowshare: 0.2 } } as never)).toThrow(
+      'there is no option quota.lowshare (its value: 0.2); there are lowShare, emptyWithinSeconds',
+    )
+  })
+
+  it.each(['hosts', 'accounts', 'spike'])('refuses a Map as %s, which would look like an empty object', (option) => {
+    expect(() => new MangopaySpanProcessor({ [option]: new Map([['a.example', 'x']]) } as never)).toThrow(
+      `option ${option} must be an object, not`,
+    )
+  })
+
   it('refuses a sampler that is none', () => {
     expect(() => new MangopaySpanProcessor().sampler('always_on' as never)).toThrow(
-      'sampler() takes a Sampler or nothing, not always_on',
+      'sampler() takes a Sampler, an object with a method shouldSample, or nothing, not "always_on"',
     )
     expect(() => new MangopaySpanProcessor().sampler(null as never)).toThrow('not null')
   })

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { expected, judge } from '../src/outcome.ts'
 import { allOperations, OTHER_OPERATION } from '../src/route.ts'
 import { type EnvironmentCounts, Tally } from '../src/tally.ts'
+import { said } from './support/traced-calls.ts'
 
 const operations = allOperations()
 const ENVIRONMENTS = ['production', 'sandbox', 'proxy']
@@ -113,6 +114,7 @@ describe('counting', () => {
     expect(withoutCode.length).toBeGreaterThan(0)
     expect(tally.cells.length).toBeLessThanOrEqual(1900)
     expect(tally.cells.reduce((sum, { count }) => sum + count, 0)).toBe(operations.length * 500)
+    expect(said.filter((line) => line.includes('further ones are counted as _OTHER'))).toHaveLength(1)
   })
 
   it('folds only when there is no room: all operations with a few codes each have their own', () => {

@@ -108,7 +108,7 @@ describe('without mangopay.sampler()', () => {
     await traffic()
     await expectTruth(lab)
     expect(lab.mangopay.snapshot().samplerInUse).toBe(false)
-    expect(lab.said.filter((line) => line.includes('mangopay.sampler() is not in use'))).toHaveLength(1)
+    expect(lab.said.filter((line) => line.includes('mangopay.sampler() was not asked'))).toHaveLength(1)
   })
 
   it('loses what a sampler drops: the reason why it is needed', async () => {
