@@ -56,8 +56,19 @@ export function show(source: MetricSource, meter: Meter): Histogram | undefined 
 
 function create(meter: Meter): Shared {
   const sources = new Set<MetricSource>()
-  const shown = new ShownSets()
+  showRequests(sources, meter)
+  showRatios(sources, meter)
+  showQuotas(sources, meter)
+  const duration = meter.createHistogram(names.METRIC_MANGOPAY_CLIENT_REQUEST_DURATION, {
+    description: 'Duration of calls to the Mangopay API',
+    unit: 's',
+    advice: { explicitBucketBoundaries: [...DURATION_BUCKETS] },
+  })
+  return { sources, duration }
+}
 
+function showRequests(sources: Set<MetricSource>, meter: Meter): void {
+  const shown = new ShownSets()
   const requests = meter.createObservableCounter(names.METRIC_MANGOPAY_CLIENT_REQUESTS, {
     description: 'Calls to the Mangopay API that have ended',
     unit: '{request}',
@@ -67,7 +78,9 @@ function create(meter: Meter): Shared {
     const limit = Math.min(...each(sources, (source) => [source.limit]))
     for (const { count, attributes } of shown.sum(cells, limit)) result.observe(count, attributes)
   })
+}
 
+function showRatios(sources: Set<MetricSource>, meter: Meter): void {
   const ratio = meter.createObservableGauge(names.METRIC_MANGOPAY_CLIENT_ERROR_RATIO, {
     description: 'Share of this process’s calls in the sliding window that failed, by kind; not to be aggregated',
   })
@@ -75,7 +88,9 @@ function create(meter: Meter): Shared {
     for (const { count, calls, attributes } of ratiosOf(sources))
       result.observe(count === 0 ? 0 : count / calls, attributes)
   })
+}
 
+function showQuotas(sources: Set<MetricSource>, meter: Meter): void {
   const limit = meter.createObservableGauge(names.METRIC_MANGOPAY_CLIENT_RATE_LIMIT_LIMIT, {
     description: 'Calls the account may make in the window',
     unit: '{request}',
@@ -103,13 +118,6 @@ function create(meter: Meter): Shared {
     },
     [limit, used, remaining, reading],
   )
-
-  const duration = meter.createHistogram(names.METRIC_MANGOPAY_CLIENT_REQUEST_DURATION, {
-    description: 'Duration of calls to the Mangopay API',
-    unit: 's',
-    advice: { explicitBucketBoundaries: [...DURATION_BUCKETS] },
-  })
-  return { sources, duration }
 }
 
 type Observed<T> = T & { readonly attributes: Readonly<Attributes> }

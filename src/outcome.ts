@@ -16,7 +16,11 @@ export type ErrorCategory =
   | 'cancelled'
   | 'unexpected_response'
 
-/** What is known of a call's effect: a value of `mangopay.outcome`. */
+/**
+ * What is known of a call's effect: a value of `mangopay.outcome`. `success` means answered 2xx (or a redirect of a
+ * read), not that the payment went through; `unknown` is a write that may have taken effect although no answer confirms
+ * it.
+ */
 export type Outcome = 'success' | 'failure' | 'unknown'
 
 const CATEGORIES: readonly ErrorCategory[] = [

@@ -1,5 +1,6 @@
 /** The meter itself, and the list of what it makes. */
 import { readFileSync } from 'node:fs'
+import { metrics } from '@opentelemetry/api'
 import { describe, expect, it } from 'vitest'
 import * as names from '../src/names.ts'
 import { newCaller, newProvider } from './support/metered-calls.ts'
@@ -14,6 +15,24 @@ describe('the meter', () => {
     expect(resourceMetrics.scopeMetrics.map(({ scope }) => scope)).toMatchObject([{ name, version }])
   })
 
+  it('of a provider that was replaced gets no more durations, even where the new one fails', async () => {
+    const { provider, reader } = newProvider()
+    const { call } = newCaller()
+    metrics.setGlobalMeterProvider(provider)
+    call(200)
+    metrics.disable()
+    metrics.setGlobalMeterProvider({
+      getMeter() {
+        throw new Error('broken')
+      },
+    })
+    call(200)
+    const { resourceMetrics } = await reader.collect()
+    const all = resourceMetrics.scopeMetrics.flatMap((scope) => scope.metrics)
+    const durations = all.find(({ descriptor }) => descriptor.name === names.METRIC_MANGOPAY_CLIENT_REQUEST_DURATION)
+    expect(durations?.dataPoints.map(({ value }) => (value as { count: number }).count)).toEqual([1])
+  })
+
   it('makes exactly the metrics that names.ts lists', async () => {
     const { provider, reader } = newProvider()
     const { call } = newCaller({ meterProvider: provider })
@@ -26,10 +45,14 @@ describe('the meter', () => {
     }
     call(200, '/v2.01/acme/users', { headers })
     const { resourceMetrics } = await reader.collect()
-    const made = resourceMetrics.scopeMetrics.flatMap((scope) => scope.metrics.map(({ descriptor }) => descriptor.name))
+    const descriptors = resourceMetrics.scopeMetrics.flatMap((scope) =>
+      scope.metrics.map(({ descriptor }) => descriptor),
+    )
+    const made = descriptors.map(({ name }) => name)
     const listed = Object.entries(names)
       .filter(([key]) => key.startsWith('METRIC_'))
       .map(([, value]) => value)
     expect(made.sort()).toEqual(listed.sort())
+    expect(descriptors.filter(({ description }) => description === '')).toEqual([])
   })
 })

@@ -45,6 +45,16 @@ describe('the response hook', () => {
     expect(tagsOf(last())).toMatchObject({ 'mangopay.outcome': 'success' })
   })
 
+  it('reads nothing once the span has ended', () => {
+    const { mangopay, start, answer } = setUp()
+    const span = start()
+    answer(span, 200)
+    const headers = { date: new Date().toUTCString(), 'x-ratelimit': '1', 'x-ratelimit-remaining': '1' }
+    const reset = `${Math.floor(Date.now() / 60_000) * 60 + 900}`
+    mangopay.responseHook(span, { headers: { ...headers, 'x-ratelimit-reset': reset } })
+    expect(mangopay.snapshot().environments['sandbox']?.quota).toEqual([])
+  })
+
   it('ignores the answers of others and of the application’s own server', () => {
     const { mangopay, start, tracer } = setUp()
     const headers = Object.defineProperty({}, 'headers', { get: () => expect.unreachable() })

@@ -63,4 +63,26 @@ describe('how a request failed', () => {
   it.each(cases)('%s', (_, evidence, kind, neverSent) => {
     expect(readTransportFailure(spanWith(evidence))).toEqual({ kind, neverSent })
   })
+
+  it.each([
+    'ETIMEDOUT',
+    'ESOCKETTIMEDOUT',
+    'ETIMEOUT',
+    'ECONNABORTED',
+    'ERR_TLS_HANDSHAKE_TIMEOUT',
+    'TimeoutError',
+    'CanceledError',
+    'ERR_CANCELED',
+    'UND_ERR_HEADERS_TIMEOUT',
+    '23',
+  ])('takes the name %s for a time-out, wherever it stands', (name) => {
+    const places = [{ type: name }, { type: 'Error', exception: name }, { old: [name, ''] as [string, string] }]
+    for (const evidence of places) expect(readTransportFailure(spanWith(evidence)).kind).toBe('timeout')
+  })
+
+  it.each(['AbortError', 'ABORT_ERR', 'UND_ERR_ABORTED', '20'])('takes the name %s for a cancel', (name) => {
+    for (const evidence of [{ type: name }, { type: 'Error', exception: name }]) {
+      expect(readTransportFailure(spanWith(evidence)).kind).toBe('cancelled')
+    }
+  })
 })
