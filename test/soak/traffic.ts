@@ -11,7 +11,7 @@ import {
 import { AlwaysOffSampler, BasicTracerProvider, ParentBasedSampler, type Sampler } from '@opentelemetry/sdk-trace-base'
 import { MangopaySpanProcessor } from 'opentelemetry-mangopay'
 import { nodeAnswer, undiciAnswer } from '../bench/answers.ts'
-import { operationPaths } from '../bench/routes.ts'
+import { type Call, callTo } from './calls.ts'
 
 /** What is left of the memory. */
 export interface Reading {
@@ -22,17 +22,28 @@ export interface Reading {
   retained: number
 }
 
-const urls = 100_000
-const unknownRoutes = 1_000
-const statuses = [200, 200, 200, 200, 201, 204, 302, 400, 401, 404, 409, 429, 500, 502, undefined]
+// Seventeen, so that the statuses go round all methods, hosts and routes, of which there is another every 2, 3, 5 or 10.
+const statuses = [200, 200, 200, 200, 200, 200, 201, 204, 302, 400, 401, 404, 409, 429, 500, 502, undefined]
+/** One call in so many goes to another host. */
+const foreignEvery = 5
 const watched = 200
 
 setFlagsFromString('--expose-gc')
 const collectGarbage: () => void = runInNewContext('gc')
 
+/** What was called so far. */
+export interface Made {
+  mangopay: number
+  foreign: number
+  /** Of those to Mangopay, the calls of routes it does not have, and which routes these were. */
+  unknown: number
+  unknownRoutes: Set<string>
+}
+
 /** A processor in a real SDK, and what calls it. */
 export class Soak {
   readonly mangopay: MangopaySpanProcessor
+  readonly made: Made = { mangopay: 0, foreign: 0, unknown: 0, unknownRoutes: new Set() }
   readonly #exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE)
   readonly #meters: MeterProvider
   readonly #provider: BasicTracerProvider
@@ -68,24 +79,36 @@ export class Soak {
   }
 
   #start(number: number): Attributes {
-    const id = number % urls
-    const path =
-      number % 10 === 0
-        ? `/v2.01/acme/unknown${id % unknownRoutes}/${id}`
-        : (operationPaths[id % operationPaths.length] ?? '').replace('id_01', `id_${id}_`)
-    const foreign = number % 5 === 0
-    const host = foreign ? 'api.elsewhere.example' : 'api.sandbox.mangopay.com'
+    const foreign = number % foreignEvery === 0
+    const { method, url } = foreign ? this.#foreign(number) : this.#mangopay()
     return {
-      'http.request.method': number % 3 ? 'GET' : 'POST',
-      'server.address': host,
+      'http.request.method': method,
+      'server.address': foreign ? 'api.elsewhere.example' : 'api.sandbox.mangopay.com',
       'server.port': 443,
-      'url.full': `https://${host}${path}`,
+      'url.full': url,
     }
+  }
+
+  #foreign(number: number): Call {
+    this.made.foreign += 1
+    return { method: 'GET', url: `https://api.elsewhere.example/v2.01/acme/users/${number}` }
+  }
+
+  /** Mangopay's own calls are numbered by themselves: no kind of them may always be the one that goes elsewhere. */
+  #mangopay(): Call {
+    const call = callTo(this.made.mangopay)
+    this.made.mangopay += 1
+    if (call.unknownRoute !== undefined) {
+      this.made.unknown += 1
+      this.made.unknownRoutes.add(call.unknownRoute)
+    }
+    return call
   }
 
   #finish(span: Span, number: number, watch: boolean): void {
     const status = statuses[number % statuses.length]
-    const answer = number % 2 ? this.#http() : this.#undici()
+    // By pairs: the sampler drops every other trace, and both kinds of answer are to be read on both kinds of span.
+    const answer = number % 4 < 2 ? this.#http() : this.#undici()
     if (status === undefined) {
       span.recordException({ name: 'Error', code: 'ECONNRESET', message: 'socket hang up' })
       span.setStatus({ code: 2, message: 'socket hang up' })
