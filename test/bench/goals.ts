@@ -23,6 +23,15 @@ export interface Goal {
   variant?: string
   /** What else has to be measured for it. */
   beside?: string
+  /**
+   * Beyond it `--quick` fails. Loose: what docs/performance.md says was measured and some 30 %, since a shared machine
+   * strays and a slowdown that matters is greater. A goal that is missed there is missed within this bound. Of times it is
+   * the ratio, also where the goal is in nanoseconds: those depend on the machine.
+   */
+  bound: number
+  unit: 'x' | 'bytes'
+  /** What is compared with the bound; NaN when it was not measured. */
+  value(measured: Measured): number
   met(measured: Measured): boolean
   figure(measured: Measured): string
   /** Said of a goal that was missed; undefined when the profile says it all. */
@@ -33,10 +42,13 @@ export interface Goal {
 export const spread = ({ median, low, high }: Figure, digits = 2): string =>
   `${median.toFixed(digits)} (${low.toFixed(digits)} to ${high.toFixed(digits)})`
 
-const ratio = (what: string, variant: string, limit: number, floor?: string): Goal => ({
+const ratio = (what: string, variant: string, limit: number, bound: number, floor?: string): Goal => ({
   what,
   limit: `≤ ${limit} x`,
   variant,
+  bound,
+  unit: 'x',
+  value: ({ results }) => results[variant]?.ratio.median ?? Number.NaN,
   met: ({ results }) => (results[variant]?.ratio.median ?? Number.POSITIVE_INFINITY) <= limit,
   figure: ({ results }) => (results[variant] ? `${spread(results[variant].ratio, 3)} x` : ''),
   why: ({ results }) => {
@@ -48,10 +60,13 @@ const ratio = (what: string, variant: string, limit: number, floor?: string): Go
   },
 })
 
-const hook = (what: string, variant: string): Goal => ({
+const hook = (what: string, variant: string, bound: number): Goal => ({
   what,
   limit: '≤ 1500 ns',
   variant,
+  bound,
+  unit: 'x',
+  value: ({ results }) => results[variant]?.ratio.median ?? Number.NaN,
   met: ({ results }) => (results[variant]?.extra.median ?? Number.POSITIVE_INFINITY) <= 1_500,
   figure: ({ results }) => (results[variant] ? `${spread(results[variant].extra, 0)} ns` : ''),
 })
@@ -66,14 +81,22 @@ const stretched = ({ results }: Measured): number => {
 
 /** The goals, from the issue that set them. */
 export const goals: readonly Goal[] = [
-  ratio('A client span to another host, against a no-op processor', 'ours, foreign', 1.03),
-  ratio('A span inside of the app, against a no-op processor', 'ours, internal', 1.03),
-  ratio('A Mangopay span with all tags and counts, without the duration histogram', 'ours', 1.4, 'tags alone'),
-  ratio('A Mangopay span with everything', 'ours with histogram', 2.3, 'tags alone with histogram'),
+  // 1.03 as measured.
+  ratio('A client span to another host, against a no-op processor', 'ours, foreign', 1.03, 1.35),
+  // 0.97.
+  ratio('A span inside of the app, against a no-op processor', 'ours, internal', 1.03, 1.3),
+  // 1.51.
+  ratio('A Mangopay span with all tags and counts, without the duration histogram', 'ours', 1.4, 2, 'tags alone'),
+  // 2.34.
+  ratio('A Mangopay span with everything', 'ours with histogram', 2.3, 3.05, 'tags alone with histogram'),
   {
     what: 'Bytes allocated for a Mangopay span, without the duration histogram',
     limit: '≤ 400',
     variant: 'ours',
+    // 387; sampled, so that one launch may say 100 more.
+    bound: 510,
+    unit: 'bytes',
+    value: ({ results }) => results['ours']?.bytes.median ?? Number.NaN,
     met: ({ results }) => (results['ours']?.bytes.median ?? Number.POSITIVE_INFINITY) <= 400,
     figure: ({ results }) => (results['ours'] ? spread(results['ours'].bytes, 0) : ''),
   },
@@ -82,6 +105,10 @@ export const goals: readonly Goal[] = [
     limit: '≤ 1.2 x',
     variant: `URLs of ${long} characters`,
     beside: `URLs of ${short} characters`,
+    // 1.03.
+    bound: 1.35,
+    unit: 'x',
+    value: stretched,
     met: (measured) => stretched(measured) <= 1.2,
     figure: (measured) => `${stretched(measured).toFixed(2)} x`,
   },
@@ -89,17 +116,31 @@ export const goals: readonly Goal[] = [
     what: 'A dropped span of another host through our sampler, more than through its delegate alone',
     limit: '≤ 40 ns',
     variant: 'dropped, foreign, our sampler',
+    // 0.97 x what the delegate alone takes.
+    bound: 1.3,
+    unit: 'x',
+    value: ({ results }) => results['dropped, foreign, our sampler']?.ratio.median ?? Number.NaN,
     met: ({ results }) => (results['dropped, foreign, our sampler']?.extra.median ?? Number.POSITIVE_INFINITY) <= 40,
     figure: ({ results }) => {
       const result = results['dropped, foreign, our sampler']
       return result ? `${spread(result.extra, 0)} ns` : ''
     },
   },
-  hook('Reading the quota of an answer of `node:http`, on top of the hook call itself', 'quota headers, node:http'),
-  hook('Reading the quota of an answer of undici, on top of the hook call itself', 'quota headers, undici'),
+  // 900 ns, 1.33 x.
+  hook(
+    'Reading the quota of an answer of `node:http`, on top of the hook call itself',
+    'quota headers, node:http',
+    1.75,
+  ),
+  // 1,248 ns, 1.49 x.
+  hook('Reading the quota of an answer of undici, on top of the hook call itself', 'quota headers, undici', 1.95),
   {
     what: 'The main entry, bundled, minified, gzipped',
     limit: '≤ 8000 bytes',
+    // 16,574. No machine changes that: 5 % for what is added on purpose; `size-limit` is as strict.
+    bound: 17_400,
+    unit: 'bytes',
+    value: ({ size }) => size?.whole ?? Number.NaN,
     met: ({ size }) => size === undefined || size.whole <= 8_000,
     figure: ({ size }) => `${size?.whole}`,
   },

@@ -1,10 +1,12 @@
 /**
  * `npm run bench`: measures what the processor costs, in CPU time and in bytes, against no processor, a no-op one and
- * what others publish, and writes `docs/performance.md`. `npm run bench -- --quick` takes a minute, tells less and
- * writes nothing. `npm run bench -- NAME…` measures only those and writes nothing.
+ * what others publish, and writes `docs/performance.md`. `npm run bench -- --quick` takes a minute, tells less, writes
+ * nothing and fails when a figure is beyond its bound (`goals.ts`). `npm run bench -- NAME…` measures only those and writes
+ * nothing.
  */
 import { lab } from '../matrix/lab.ts'
 import { writeSection } from '../tools/section.ts'
+import { beyondBounds } from './gate.ts'
 import { goals, type Measured } from './goals.ts'
 import { type Effort, measure, type Result, together } from './measure.ts'
 import { peerPackages } from './peers.ts'
@@ -30,11 +32,13 @@ const show = (name: string, { nanoseconds, ratio, bytes }: Result): void => {
 
 const isShort = quick && names.length === 0
 const wanted: (string | undefined)[] = isShort ? goals.flatMap(({ variant, beside }) => [variant, beside]) : names
-for (const [name, { against }] of Object.entries(variants)) {
-  if (wanted.length > 0 ? !wanted.includes(name) : name === against) continue
-  const result = await measure(name, against, effort)
+const take = async (name: string): Promise<void> => {
+  const result = await measure(name, variants[name]?.against ?? '', effort)
   measured.results[name] = result
   show(name, result)
+}
+for (const [name, { against }] of Object.entries(variants)) {
+  if (wanted.length > 0 ? wanted.includes(name) : name !== against) await take(name)
 }
 if (names.length === 0) measured.size = await mainEntry()
 if (wanted.length === 0) {
@@ -49,9 +53,16 @@ if (wanted.length === 0) {
   writeSection('docs/performance.md', 'bench', performancePage(measured, effort))
   writeSection('README.md', 'bench', readmeTable(measured))
 }
-for (const goal of goals) {
-  if (goal.variant === undefined ? measured.size === undefined : !measured.results[goal.variant]) continue
+const looked = goals.filter(({ variant, beside }) =>
+  variant === undefined
+    ? measured.size !== undefined
+    : [variant, beside ?? variant].every((name) => measured.results[name] !== undefined),
+)
+const beyond = quick ? await beyondBounds(measured, take, names.length === 0 ? goals : looked) : []
+for (const goal of looked) {
   process.stdout.write(
     `${goal.met(measured) ? 'met   ' : 'MISSED'} ${goal.what}: ${goal.limit}, measured ${goal.figure(measured)}\n`,
   )
 }
+for (const line of beyond) process.stdout.write(`BEYOND ${line}\n`)
+process.exitCode = beyond.length > 0 ? 1 : 0
