@@ -10,7 +10,7 @@ const batch = 50_000
 const total: Findings = { spans: 0, ours: 0, foreign: 0, wrong: [], slowest: { milliseconds: 0, span: '' } }
 const started = Date.now()
 for (let at = 0; total.spans < spans; at += 1) {
-  const found = fuzz(Math.min(batch, spans - total.spans), seed + at)
+  const found = await fuzz(Math.min(batch, spans - total.spans), seed + at)
   total.spans += found.spans
   total.ours += found.ours
   total.foreign += found.foreign

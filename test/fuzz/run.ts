@@ -1,10 +1,11 @@
 /** Throws hostile spans at a processor and says what went wrong. */
 import { type Attributes, ROOT_CONTEXT } from '@opentelemetry/api'
+import { MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics'
 import { MangopaySpanProcessor } from 'opentelemetry-mangopay'
+import { leaked, logged } from './leaks.ts'
 import { hosts } from './look-alikes.ts'
 import { Random } from './random.ts'
-import { hostile } from './spans.ts'
-import { secret } from './urls.ts'
+import { type Hostile, hostile } from './spans.ts'
 
 /** What a run found. */
 export interface Findings {
@@ -17,20 +18,20 @@ export interface Findings {
   slowest: { milliseconds: number; span: string }
 }
 
-const written = [
-  'mangopay.environment',
-  'mangopay.operation',
-  'mangopay.outcome',
-  'mangopay.error.category',
-  'mangopay.response.status_text',
-  'mangopay.rate_limit.exhausted',
-]
 const environments = new Set<unknown>(['production', 'sandbox', ...Object.values(hosts)])
 
+/** Metrics that are collected when we ask for them. */
+class Reader extends MetricReader {
+  protected async onForceFlush(): Promise<void> {}
+  protected async onShutdown(): Promise<void> {}
+}
+
 /** Makes this many spans from this seed. */
-export function fuzz(spans: number, seed: number): Findings {
+export async function fuzz(spans: number, seed: number): Promise<Findings> {
   const random = new Random(seed)
-  const processor = new MangopaySpanProcessor({ hosts })
+  const reader = new Reader()
+  const meterProvider = new MeterProvider({ readers: [reader] })
+  const processor = new MangopaySpanProcessor({ hosts, meterProvider })
   const sampler = processor.sampler({
     shouldSample: () => ({ decision: 0 }),
     toString: () => 'off',
@@ -39,11 +40,13 @@ export function fuzz(spans: number, seed: number): Findings {
   const wrong = (what: string) => {
     if (findings.wrong.length < 100) findings.wrong.push(what)
   }
+  const log = logged()
   let least = 0
   let most = 0
   for (let made = 0; made < spans; made += 1) {
     const it = hostile(random)
     const { span, steps } = it
+    const given = { ...it.plain, ...it.late }
     const label = () => `seed ${seed}, span ${made} (${it.owner}): ${describe(span)}`
     const before = performance.now()
     try {
@@ -72,24 +75,26 @@ export function fuzz(spans: number, seed: number): Findings {
     if (it.owner !== 'open') findings[it.owner] += 1
     if (it.owner === 'ours') least += 1
     if (it.owner !== 'foreign') most += 1
-    inspect(it.owner, safely(() => span['attributes']) as Attributes | undefined, (what) =>
-      wrong(`${what}, ${label()}`),
-    )
+    inspect(it, given, (what) => wrong(`${what}, ${label()}`))
   }
   const calls = Object.values(processor.snapshot().environments).reduce((sum, one) => sum + one.calls, 0)
   if (calls < least || calls > most) wrong(`seed ${seed}: ${calls} calls counted, not ${least} to ${most}`)
-  if (JSON.stringify(processor.snapshot()).includes(secret)) wrong(`seed ${seed}: a secret is in the snapshot`)
+  if (leaked(processor.snapshot())) wrong(`seed ${seed}: a secret is in the snapshot`)
+  if (leaked((await reader.collect()).resourceMetrics)) wrong(`seed ${seed}: a secret is in the metrics`)
+  for (const line of log.end()) if (leaked(line)) wrong(`seed ${seed}: a secret is in the log: ${line}`)
+  await meterProvider.shutdown()
   return findings
 }
 
-function inspect(owner: string, attributes: Attributes | undefined, wrong: (what: string) => void): void {
-  const said = safely(() => attributes?.['mangopay.environment'])
+/** @param given Attributes that the span had before we saw it, and those that it got from others. */
+function inspect({ owner, plain, base }: Hostile, given: Attributes, wrong: (what: string) => void): void {
+  const said = plain['mangopay.environment']
   if (owner === 'foreign' && said !== undefined) wrong('a foreign span was taken for ours')
   if (owner === 'ours' && !environments.has(said)) wrong('a span of ours was not tagged')
-  for (const key of written) {
-    const value = safely(() => attributes?.[key])
-    if (value !== undefined && JSON.stringify(value)?.includes(secret)) wrong(`a secret in ${key}`)
+  for (const [key, value] of Object.entries(plain)) {
+    if (value !== given[key] && (leaked(key) || leaked(value))) wrong(`a secret in ${key}`)
   }
+  if (leaked(base['name'])) wrong('a secret in the name of the span')
 }
 
 /** Reading a hostile span can throw; that is the fuzzer's own trouble. */

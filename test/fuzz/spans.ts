@@ -8,6 +8,9 @@ import { junk } from './urls.ts'
 /** A span, when what happens to it, and whose it is. */
 export interface Hostile {
   span: Record<string, unknown>
+  /** The same without its traps, and the attributes that it writes to. */
+  base: Readonly<Record<string, unknown>>
+  plain: Attributes
   /** Attributes that come between start and end. */
   late: Attributes
   response: unknown
@@ -110,6 +113,8 @@ export function hostile(random: Random): Hostile {
   const owner = intact && kind === 2 ? ownerOf(plain) : 'foreign'
   return {
     span: span as Record<string, unknown>,
+    base,
+    plain,
     late,
     response: answer,
     steps: { start: random.chance(0.97), ending: random.chance(0.7), twice: random.chance(0.03) },
