@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { type Attributes, ROOT_CONTEXT } from '@opentelemetry/api'
 import { MangopaySpanProcessor } from 'opentelemetry-mangopay'
 import { describe, expect, it } from 'vitest'
+import { growth, isTooFast } from './fuzz/growth.ts'
 import { foreignUrls, hosts, lookAlikes, ours, ourUrls } from './fuzz/look-alikes.ts'
 import { ownerOf } from './fuzz/oracle.ts'
 import { fuzz } from './fuzz/run.ts'
@@ -84,9 +85,17 @@ describe('hostile input', () => {
       // The fuzzer is worth something only while it makes enough of both.
       expect(findings.ours).toBeGreaterThan(500)
       expect(findings.foreign).toBeGreaterThan(500)
+      // URLs of a megabyte are among them, and garbage collections: 20 ms as a rule.
+      expect(findings.slowest.milliseconds, findings.slowest.span.slice(0, 300)).toBeLessThan(500)
     },
     120_000,
   )
+
+  it('takes a time in proportion to the text at the most', () => {
+    const all = growth(10_000, 200_000)
+    expect(all.length).toBeGreaterThan(15)
+    expect(all.filter(isTooFast)).toEqual([])
+  })
 
   it('uses no regular expression but those listed', () => {
     const source = new URL('../src/', import.meta.url)
