@@ -1,15 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { chooseFault, chooseOperation, seededRandom } from '../examples/chance.ts'
 import { operationShape, ROUTE_LINES } from '../examples/mock/routes.ts'
-import {
-  chooseFault,
-  chooseOperation,
-  type FaultShare,
-  SCENARIOS,
-  type Scenario,
-  scenarioNamed,
-  seededRandom,
-} from '../examples/scenarios.ts'
+import { type FaultShare, SCENARIOS, type Scenario, scenarioNamed } from '../examples/scenarios.ts'
 import { makeCallers } from '../examples/traffic/clients.ts'
 import { Planner } from '../examples/traffic/operations.ts'
 import { ROUTES } from '../src/routes.ts'

@@ -1,4 +1,5 @@
-import { chooseFault, type Fault, type FaultShare, seededRandom } from '../scenarios.ts'
+import { chooseFault, seededRandom } from '../chance.ts'
+import type { Fault, FaultShare } from '../scenarios.ts'
 import { operationShape, shapeOfRequest } from './routes.ts'
 
 /** Whether this request target is a token call. */

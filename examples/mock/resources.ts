@@ -1,4 +1,4 @@
-import { seededRandom } from '../scenarios.ts'
+import { seededRandom } from '../chance.ts'
 import type { RouteMatch } from './routes.ts'
 
 /** Placeholders whose values are no secret: a currency or a year is nobody's data. */

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { seededRandom } from '../chance.ts'
 import type { Fault, FaultShare } from '../scenarios.ts'
-import { seededRandom } from '../scenarios.ts'
 import { MangopayApi, type Verdict } from './api.ts'
 import { startControl } from './control.ts'
 import { deliver } from './delivery.ts'

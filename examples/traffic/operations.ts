@@ -1,4 +1,5 @@
-import { KEYED_WRITES, seededRandom } from '../scenarios.ts'
+import { seededRandom } from '../chance.ts'
+import { KEYED_WRITES } from '../scenarios.ts'
 
 /** One call that is about to be made. */
 export interface PlannedCall {

@@ -1,4 +1,5 @@
-import { type Client, chooseFault, chooseOperation, type Scenario, seededRandom } from '../scenarios.ts'
+import { chooseFault, chooseOperation, seededRandom } from '../chance.ts'
+import type { Client, Scenario } from '../scenarios.ts'
 import type { Caller, Verdict } from './clients.ts'
 import { Planner } from './operations.ts'
 

@@ -3,7 +3,8 @@ import { expect, it } from 'vitest'
 import { LABEL } from '../../alerts/spelling.ts'
 import { PANELS } from '../../dashboards/palette.ts'
 import { type Asker, about, ENV, HOURS_3 } from './asker.ts'
-import { GET_USER, PAY_IN, TRANSFER, type Way } from './traffic.ts'
+import type { Way } from './open-metrics.ts'
+import { GET_USER, PAY_IN, TRANSFER } from './traffic.ts'
 
 /** Defines these tests. */
 export const quotaChecks = ({ now, at, chart }: Asker, way: Way): void => {

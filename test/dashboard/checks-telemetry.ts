@@ -3,7 +3,8 @@ import { expect, it } from 'vitest'
 import { LABEL } from '../../alerts/spelling.ts'
 import { PANELS } from '../../dashboards/palette.ts'
 import { type Asker, ENV, HOURS_3 } from './asker.ts'
-import { END, type Way } from './traffic.ts'
+import type { Way } from './open-metrics.ts'
+import { END } from './traffic.ts'
 
 /** Defines these tests. */
 export const telemetryChecks = ({ now, at }: Asker, way: Way): void => {

@@ -1,18 +1,15 @@
-/**
- * Four hours of made-up traffic as OpenMetrics text, whose every count is known: what the dashboard must show is computed
- * here from the same lists that are written down, not from PromQL.
- */
-import { RECORDS } from '../../alerts/records.ts'
-import { LABEL, SERIES } from '../../alerts/spelling.ts'
+/** Four hours of made-up traffic, as data. */
+import { LABEL } from '../../alerts/spelling.ts'
 
 /** End of the data, in seconds. A whole hour, so that steps of charts and samples meet. */
 export const END = 1_780_000_000 - (1_780_000_000 % 3600)
-const MINUTES = 240
+/** Minutes of the data. */
+export const MINUTES = 240
 /** Start of the data. */
 export const START = END - MINUTES * 60
 
 /** Counts of one kind of call of one process: `perMinute(minute)` more at the end of each minute since its first. */
-interface Counter {
+export interface Counter {
   labels: Record<string, string>
   /** Minute of the first sample, and the value it is born with. */
   from: number
@@ -54,7 +51,7 @@ export const TRANSFER = 'POST /transfers'
 const shop = (instance: string) => ({ env: 'production', job: 'shop/api', instance })
 
 /** Everything that was called. */
-const COUNTERS: readonly Counter[] = [
+export const COUNTERS: readonly Counter[] = [
   // Two processes of one service.
   { labels: kind({ ...shop('a'), operation: GET_USER, status: 200 }), from: 0, born: 0, perMinute: always(30) },
   { labels: kind({ ...shop('b'), operation: GET_USER, status: 200 }), from: 0, born: 0, perMinute: always(15) },
@@ -139,24 +136,6 @@ const COUNTERS: readonly Counter[] = [
   },
 ]
 
-/** A counter's value at the end of a minute. */
-const valueAt = ({ from, born, perMinute }: Counter, minute: number): number => {
-  let value = born
-  for (let passed = from + 1; passed <= minute; passed++) value += perMinute(passed)
-  return value
-}
-
-/**
- * Calls between two minutes of all counters that `wanted` likes. What a series is born with counts when it is born
- * inside, unless everything starts there.
- */
-export const counted = (wanted: (labels: Record<string, string>) => boolean, from: number, to = MINUTES): number =>
-  COUNTERS.filter(({ labels }) => wanted(labels)).reduce((sum, counter) => {
-    if (counter.from > to) return sum
-    const before = counter.from <= from ? valueAt(counter, from) : 0
-    return sum + valueAt(counter, to) - before
-  }, 0)
-
 /** Quota readings, one line for each process and window. */
 interface Reading {
   labels: Record<string, string>
@@ -175,7 +154,7 @@ const reading = (instance: string, window: string, account?: string): Record<str
 })
 
 /** The stale process believes that 2,000 of 2,300 are used: it last called three hours before the end. */
-const READINGS: readonly Reading[] = [
+export const READINGS: readonly Reading[] = [
   { labels: reading('a', '15m'), used: () => 1150, limit: 2300, age: () => 5 },
   { labels: reading('b', '15m'), used: () => 1173, limit: 2300, age: () => 35 },
   { labels: reading('idle', '15m'), used: () => 2000, limit: 2300, age: (minute) => Math.max(0, minute - 60) * 60 },
@@ -188,76 +167,9 @@ const READINGS: readonly Reading[] = [
 ]
 
 /** Upper bounds of the histogram's buckets and the share of calls below each: p95 is 1, p50 is 0.1. */
-const BUCKETS: readonly [le: string, share: number][] = [
+export const BUCKETS: readonly [le: string, share: number][] = [
   ['0.1', 0.5],
   ['1', 0.95],
   ['2.5', 1],
   ['+Inf', 1],
 ]
-
-/** How the data comes. */
-export interface Way {
-  /** Seconds between samples. */
-  every: 15 | 60
-  /** Whether the histogram is spelled as over OTLP or as by the pull exporter. */
-  spelling: 'otlp' | 'pull'
-  /** Whether the rules were running. */
-  rules: boolean
-}
-
-/** Between two minutes calls arrive evenly: a sample every 15 s has its share of the minute's. */
-const smooth = (counter: Counter, minute: number): number | undefined => {
-  if (minute < counter.from) return undefined
-  if (counter.gap !== undefined && minute > counter.gap[0] && minute < counter.gap[1]) return undefined
-  const whole = Math.floor(minute)
-  const value = valueAt(counter, whole)
-  return value + (minute - whole) * (valueAt(counter, whole + 1) - value)
-}
-
-/** What the rules would have recorded; constant, since only the panels that read it are of interest here. */
-const RECORDED: readonly [name: string, labels: Record<string, string>, value: number][] = [
-  [RECORDS.evaluated, {}, 1],
-  ...[['', 600] as const, ['server_error', 6] as const, ['rate_limit', 3] as const].map(
-    ([category, value]): [string, Record<string, string>, number] => [
-      RECORDS.callsByCategory,
-      {
-        [LABEL.job]: 'shop/api',
-        [LABEL.environment]: 'production',
-        ...(category !== '' && { [LABEL.category]: category }),
-      },
-      value,
-    ],
-  ),
-  [RECORDS.forecast, { [LABEL.environment]: 'production', [LABEL.window]: '15m' }, 0.77],
-]
-
-/** The data as `promtool tsdb create-blocks-from openmetrics` reads it. */
-export const openMetrics = ({ every, spelling, rules }: Way): string => {
-  const scope: Record<string, string> =
-    spelling === 'pull' ? { otel_scope_name: 'opentelemetry-mangopay', otel_scope_version: '0.1.0' } : {}
-  const lines: string[] = []
-  const put = (name: string, labels: Record<string, string>, value: (minute: number) => number | undefined) => {
-    const text = Object.entries(labels).map(([key, content]) => `${key}="${content}"`)
-    for (let at = START; at <= END; at += every) {
-      const now = value((at - START) / 60)
-      if (now !== undefined) lines.push(`${name}{${text.join(',')}} ${now} ${at}`)
-    }
-  }
-  for (const counter of COUNTERS) {
-    const labels = { ...counter.labels, ...scope }
-    put(SERIES.requests, labels, (minute) => smooth(counter, minute))
-    if (counter.labels[LABEL.category] !== undefined) continue
-    const { [LABEL.status]: _status, [LABEL.outcome]: _outcome, ...timed } = labels
-    const name = spelling === 'otlp' ? SERIES.durationBucketOtlp : SERIES.durationBucketPull
-    for (const [le, share] of BUCKETS) put(name, { ...timed, le }, (minute) => share * (smooth(counter, minute) ?? 0))
-  }
-  for (const { labels: bare, used, limit, age } of READINGS) {
-    const labels = { ...bare, ...scope }
-    put(SERIES.used, labels, (minute) => used(Math.floor(minute)))
-    put(SERIES.limit, labels, () => limit)
-    put(SERIES.remaining, labels, (minute) => limit - used(Math.floor(minute)))
-    put(SERIES.readingTimestamp, labels, (minute) => START + minute * 60 - age(minute))
-  }
-  for (const [name, labels, value] of rules ? RECORDED : []) put(name, labels, () => value)
-  return `${lines.join('\n')}\n# EOF\n`
-}

@@ -1,8 +1,8 @@
 /** Several processes share one account; what they export is combined as the telemetry contract says. */
 import { afterEach, expect, it } from 'vitest'
+import { seededRandom } from '../../examples/chance.ts'
 import type { Mock } from '../../examples/mock/server.ts'
 import { startMock } from '../../examples/mock/server.ts'
-import { seededRandom } from '../../examples/scenarios.ts'
 import type { MemberOrder, MemberReport, MemberSettings } from '../children/member.ts'
 import { type Running, start } from '../support/run.ts'
 import { type Limit, usedAt } from './account.ts'

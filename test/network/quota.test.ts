@@ -1,7 +1,7 @@
 /** A real storm of 429s on small quotas: everything the library says at every step against the mock's own log. */
 import type { QuotaLowEvent, SpikeEvent } from 'opentelemetry-mangopay'
 import { afterEach, describe, expect, it } from 'vitest'
-import { seededRandom } from '../../examples/scenarios.ts'
+import { seededRandom } from '../../examples/chance.ts'
 import { type Alarm, exhaustedAt, Hysteresis, type Limit, ratesAt, readingOf } from './account.ts'
 import type { ClientName } from './instrumented.ts'
 import { type Lab, startLab } from './lab.ts'

@@ -3,8 +3,9 @@
  * and no RST in a body: on a busy machine both may come before the client has read what the server has sent.
  */
 import { afterEach, expect, it } from 'vitest'
+import { seededRandom } from '../../examples/chance.ts'
 import type { LogEntry } from '../../examples/mock/log.ts'
-import { type FaultShare, seededRandom } from '../../examples/scenarios.ts'
+import type { FaultShare } from '../../examples/scenarios.ts'
 import { type Lab, startLab } from './lab.ts'
 import { expectTruth } from './truth.ts'
 

@@ -14,7 +14,7 @@ export const urls = 100_000
 /** Different routes that Mangopay does not have. */
 export const unknownRoutes = 1_000
 /** One call in so many asks for one of them. */
-export const unknownEvery = 10
+const unknownEvery = 10
 
 /** Half of them, each with every ending: with all, the counter's series would be too many and the surplus be `_OTHER`. */
 const operations = allOperations.filter((_, index) => index % 2 === 0)

@@ -1,6 +1,6 @@
 /** Plays a story second by second and returns what Prometheus would have got. */
 
-import { chooseFault, chooseOperation, seededRandom } from '../../../examples/scenarios.ts'
+import { chooseFault, chooseOperation, seededRandom } from '../../../examples/chance.ts'
 import { type ProcessPlan, SimulatedProcess } from './process.ts'
 import { DEFAULT_LIMITS, type Limits, SlidingQuota } from './quota.ts'
 import { resultOf } from './result.ts'
