@@ -35,13 +35,21 @@ afterEach(() => lab.close())
 
 const rows = ENDINGS.flatMap((ending) => ending.clients.map((client) => ({ ...ending, client, ending })))
 
+/**
+ * On a busy machine a client's own time limit or an RST may come before it has read what was sent. No test can make it
+ * wait for that, so these alone are tried again: a wrong reading fails three times.
+ */
+const isRace = ({ fault, act }: Ending): boolean =>
+  act === 'limit' || act === 'signal' || (typeof fault !== 'string' && fault.kind === 'cut' && fault.how === 'reset')
+
 describe.each([
   { hook: true, of: rows },
   { hook: false, of: rows.filter(({ withoutHook }) => withoutHook !== undefined) },
 ])('hook: $hook', ({ hook, of }) => {
-  // On a busy machine a time limit or an RST may come before the client has read what was sent: a wrong reading fails
-  // three times.
-  it.each(of)('$client: $name', { retry: 2 }, async ({ client, ending }) => {
+  it.each(of.filter((row) => !isRace(row)))('$client: $name', check)
+  it.each(of.filter(isRace))('$client: $name', { retry: 2 }, check)
+
+  async function check({ client, ending }: (typeof rows)[number]): Promise<void> {
     const closed = ending.fault === 'refused' ? await closedPort() : undefined
     lab = await startLab({
       ...(hook ? {} : { noHook: true as const }),
@@ -71,7 +79,7 @@ describe.each([
     }
     const unknown = expectedCategory(ending, hook) === undefined || isProved(ending) ? 0 : 3
     expect(lab.mangopay.snapshot().environments[LAB_ENVIRONMENT]?.unknownOutcomes).toBe(unknown)
-  })
+  }
 })
 
 /** The SDK's time limit is an option of its constructor. */

@@ -23,10 +23,8 @@ const tagsOf = (operation: string) =>
 const unknowns = () => lab.mangopay.snapshot().environments[LAB_ENVIRONMENT]?.unknownOutcomes
 
 describe.each(CLIENTS)('%s', (client) => {
-  // An RST may come before the client has read what was sent.
-  it('never calls a token call unknown', { retry: 2 }, async () => {
-    lab = await startLab()
-    const faults: [Fault, string][] = [
+  it('never calls a token call unknown', () =>
+    tellsOfTokens([
       [{ kind: 'status', status: 400 }, 'authentication'],
       [{ kind: 'status', status: 401 }, 'authentication'],
       [{ kind: 'status', status: 408 }, 'timeout'],
@@ -36,8 +34,15 @@ describe.each(CLIENTS)('%s', (client) => {
       [{ kind: 'edge', status: 502 }, 'server_error'],
       [{ kind: 'reset' }, 'network'],
       [{ kind: 'hang' }, 'timeout'],
-      [{ kind: 'cut', how: 'reset' }, 'network'],
-    ]
+    ]))
+
+  // An RST may come before the client has read what was sent: this one alone is tried again.
+  it('never calls a token call unknown whose answer is cut', { retry: 2 }, () =>
+    tellsOfTokens([[{ kind: 'cut', how: 'reset' }, 'network']]),
+  )
+
+  async function tellsOfTokens(faults: readonly [Fault, string][]): Promise<void> {
+    lab = await startLab()
     const basic = Buffer.from('demo-platform:demo-0c2b6a9e4f7d4c1f').toString('base64')
     const ask = { method: 'POST' as const, url: lab.tokenUrl, headers: { authorization: `Basic ${basic}` } }
     await lab.call(client, ask)
@@ -55,7 +60,7 @@ describe.each(CLIENTS)('%s', (client) => {
       ]),
     ])
     expect(unknowns()).toBe(0)
-  })
+  }
 
   it('takes a reused idempotency key for a protection that worked, and does not know what the first call did', async () => {
     lab = await startLab()
