@@ -54,7 +54,16 @@ export function supportPage({ run, types, special, peers }: Results): string {
     ...orders.map((order) => summary(peers.filter(({ cell }) => cell.line === line && cell.order === order))),
   ])
   const cells = run.length + types.length + special.length + peers.length
-  const lines = [...new Set(types.map(({ cell }) => cell.line.name))]
+  const linesOf = (typescript: string) =>
+    sdkLines
+      .filter((line) => types.some(({ cell }) => cell.typescript === typescript && cell.line === line))
+      .map(({ name }) => name)
+  // The versions that were compiled against the same lines are named together.
+  const typeLines = new Map<string, string[]>()
+  for (const typescript of typescripts) {
+    const lines = linesOf(typescript).join(', ')
+    typeLines.set(lines, [...(typeLines.get(lines) ?? []), typescript])
+  }
   return `# What it runs with
 
 Written by \`npm run matrix\` on ${new Date().toISOString().slice(0, 10)}: ${cells} cells, each with the packed package in a project outside of the
@@ -73,7 +82,8 @@ ${rows(['SDK', ...nodes.map((node) => `Node ${node}`)], runTable)}
 ## TypeScript
 
 An app that uses the public names compiles under \`strict\`, and one with four mistakes does not, against the types of SDK
-${lines.join(', ')}. Empty: TypeScript no longer has that resolution.
+${[...typeLines].map(([lines, of]) => `${lines} (TypeScript ${of.join(', ')})`).join('; ')}.
+Empty: TypeScript no longer has that resolution.
 
 ${rows(['', ...modes], typeTable)}
 

@@ -27,14 +27,14 @@ export const runCells: readonly RunCell[] = sdkLines.flatMap((line) =>
     .flatMap((node) => apps.map((app): RunCell => ({ node, line, app }))),
 )
 
-/** A handful that together have every line, format, set-up, and the oldest and a new Node. */
+/** A handful that together have every line, format, set-up and release of Node but the latest 20, on which the tests run. */
 export const fewRunCells: readonly RunCell[] = runCells.filter(({ node, line, app }) => {
   const wanted: Readonly<Record<string, readonly string[]>> = {
     '1.30': ['20.6.0 code.cjs'],
     '2.0': ['20.6.0 register.mjs'],
     '2.2': ['20.6.0 code.mjs'],
-    '2.12': ['20.6.0 register.cjs', '24 register.mjs'],
-    '3.1': ['24 code.mjs', '24 register.cjs'],
+    '2.12': ['20.6.0 register.cjs', '24 register.mjs', '26 code.cjs'],
+    '3.1': ['22 register.mjs', '24 code.mjs', '24 register.cjs'],
   }
   return wanted[line.name]?.includes(`${node} ${app}`) ?? false
 })
