@@ -79,7 +79,7 @@ describe('a missing package is one line, and the app runs', () => {
     [
       'sdk-node',
       ['api', HTTP, UNDICI],
-      /not set up, npm install @opentelemetry\/sdk-node\S* @opentelemetry\/instrumentation-http\S* @/,
+      /not set up, npm install (?:@opentelemetry\/api@1\.9 )?@opentelemetry\/sdk-node\S* @opentelemetry\/instrumentation-http\S* @/,
     ],
     [
       'the http instrumentation',

@@ -19,7 +19,8 @@ describe('samplerFrom', () => {
   it.each([
     [undefined, undefined, 'ParentBased{root=AlwaysOnSampler,', 0],
     ['', '', 'ParentBased{root=AlwaysOnSampler,', 0],
-    ['always_on', '0.5', 'AlwaysOnSampler', 0],
+    ['always_on', '0.5', 'AlwaysOnSampler', 1],
+    [undefined, '0.5', 'ParentBased{root=AlwaysOnSampler,', 1],
     ['ALWAYS_OFF', undefined, 'AlwaysOffSampler', 0],
     [' parentbased_always_off ', undefined, 'ParentBased{root=AlwaysOffSampler,', 0],
     ['traceidratio', '0.25', 'TraceIdRatioBased{0.25}', 0],
@@ -27,7 +28,7 @@ describe('samplerFrom', () => {
     ['traceidratio', '1.1', 'TraceIdRatioBased{1}', 1],
     ['traceidratio', 'NaN', 'TraceIdRatioBased{1}', 1],
     ['parentbased_traceidratio', '0.25', 'ParentBased{root=TraceIdRatioBased{0.25},', 0],
-    ['xray', '0.25', 'ParentBased{root=AlwaysOnSampler,', 1],
+    ['xray', '0.25', 'ParentBased{root=AlwaysOnSampler,', 2],
   ])('%j, %j', (name, argument, text, said) => {
     const sampler = samplerFrom({ OTEL_TRACES_SAMPLER: name, OTEL_TRACES_SAMPLER_ARG: argument }, tracing, say)
     expect(sampler.toString().startsWith(text)).toBe(true)

@@ -16,6 +16,9 @@ const MOST_LINES = 5
  */
 const NOT_NEWS = ['Accessing resource attributes before async attributes settled', 'OTEL_TRACES_SAMPLER']
 
+/** A reason not to reach the collector, as Node words it, such as `connect ECONNREFUSED 127.0.0.1:4318`. */
+const CONNECTION = /\b(?:connect|getaddrinfo) E[A-Z_]+ [^\s)]+/
+
 /**
  * Passes on what goes wrong inside the SDK, each thing once: without a logger it drops spans and says nothing, and
  * whoever sets this up for the first time sees an empty backend. A logger that is in place (OTEL_LOG_LEVEL asks the SDK
@@ -23,16 +26,21 @@ const NOT_NEWS = ['Accessing resource attributes before async attributes settled
  */
 export function sayErrors(api: DiagApi, registeredAgain: () => void, say: Say): void {
   if (alreadyRegistered().logger) return
-  const told = new Set<string>()
+  const told: string[] = []
   const error = (...message: unknown[]) => {
     const line = readable(message)
     if (line.includes('duplicate registration')) {
       registeredAgain()
       return
     }
-    if (told.has(line) || told.size >= MOST_LINES || NOT_NEWS.some((text) => line.includes(text))) return
-    told.add(line)
-    say(`OpenTelemetry reports: ${line}`)
+    if (told.length >= MOST_LINES || NOT_NEWS.some((text) => line.includes(text))) return
+    // Traces and metrics fail for the same reason, one of them with words around it: whichever comes second is no news.
+    const reason = CONNECTION.exec(line)?.[0] ?? line
+    if (told.some((earlier) => earlier.includes(reason))) return
+    const isFirst = CONNECTION.test(line) && !told.some((earlier) => CONNECTION.test(earlier))
+    told.push(line)
+    const hint = isFirst ? '; OTEL_EXPORTER_OTLP_ENDPOINT says where to send' : ''
+    say(`OpenTelemetry reports: ${line}${hint}`)
   }
   const nothing = () => {}
   const logger = { error, warn: nothing, info: nothing, debug: nothing, verbose: nothing }

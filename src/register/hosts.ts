@@ -1,16 +1,31 @@
+import { Hosts } from '../hosts.ts'
 import { type Env, textFrom } from './env.ts'
 import type { Say } from './say.ts'
 
 /** The `hosts` option for those who write no code. */
-export const HOSTS_VARIABLE = 'MANGOPAY_TELEMETRY_HOSTS'
+const VARIABLE = 'MANGOPAY_TELEMETRY_HOSTS'
 
-/** `host:port/prefix=environment`, comma-separated, as the `hosts` option of the processor. */
+/** `host:port/prefix=environment`, comma-separated, as the `hosts` option of the processor. A wrong entry costs itself. */
 export function hostsFrom(env: Env, say: Say): Record<string, string> {
   const hosts: Record<string, string> = {}
-  for (const entry of textFrom(env, HOSTS_VARIABLE)?.split(',') ?? []) {
-    const [host = '', environment = '', ...rest] = entry.split('=').map((part) => part.trim())
-    if (host && environment && rest.length === 0) hosts[host] = environment
-    else if (entry.trim()) say(`${HOSTS_VARIABLE}: ${entry.trim()} is not host=environment; it is left out`)
+  for (const part of textFrom(env, VARIABLE)?.split(',') ?? []) {
+    const entry = part.trim()
+    if (!entry) continue
+    const [host = '', environment = '', ...rest] = entry.split('=').map((side) => side.trim())
+    const wanted = !host || !environment || rest.length > 0 ? 'host=environment' : isHost(host) ? undefined : HOST
+    if (wanted === undefined) hosts[host] = environment
+    else say(`${VARIABLE}: ${entry} is not ${wanted}; it is left out`)
   }
   return hosts
+}
+
+const HOST = 'a host, host:port or host/prefix without scheme, and its environment'
+
+/** As the processor itself will judge it. */
+function isHost(host: string): boolean {
+  try {
+    return new Hosts({ [host]: 'any' }) !== undefined
+  } catch {
+    return false
+  }
 }

@@ -4,6 +4,7 @@ import { messageOf, type Say } from './say.ts'
 const HTTP = '@opentelemetry/instrumentation-http'
 const UNDICI = '@opentelemetry/instrumentation-undici'
 const SDK_NODE = '@opentelemetry/sdk-node'
+const API_OF_SDK_2 = '@opentelemetry/api@1.9'
 
 /** Which class a package exports, and which calls go unseen without it. */
 const INSTRUMENTATIONS = {
@@ -37,7 +38,9 @@ export function instrumentationsFrom(find: Find, sdkNodeVersion: string, respons
 /** What an app without any SDK has to install. */
 export function packagesToInstall(): string {
   const sdkNodeVersion = runsSdk3() ? '' : '0.223.0'
-  return [SDK_NODE, HTTP, UNDICI].map((name) => pinned(name, sdkNodeVersion)).join(' ')
+  const packages = [SDK_NODE, HTTP, UNDICI].map((name) => pinned(name, sdkNodeVersion))
+  // SDK 2 refuses API 1.10; npm stops with ERESOLVE when the app has saved that one, unless it is named here.
+  return (runsSdk3() ? packages : [API_OF_SDK_2, ...packages]).join(' ')
 }
 
 /** The newest is not always the right one: SDK 3 wants Node 22.15, and http goes with the release of sdk-node. */

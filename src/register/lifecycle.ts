@@ -8,14 +8,14 @@ export type Flush = () => Promise<unknown>
  * How long a process that has nothing else to do waits for a collector that does not answer: less than the 10 s that
  * `docker stop` grants. A collector that is down makes the newer exporters try again for 9 s.
  */
-const WAIT_MILLIS = 3_000
+export const WAIT_MILLIS = 3_000
 
 const GAVE_UP =
   'the last spans and metrics could not be sent within 3 s and are given up; OTEL_EXPORTER_OTLP_ENDPOINT says where to'
 
 /** While an app shuts itself down it may still make calls and may end any moment, so flushing goes on for a while. */
-const REPEAT_MILLIS = 500
-const REPEAT_FOR_MILLIS = 60_000
+export const REPEAT_MILLIS = 500
+export const REPEAT_FOR_MILLIS = 60_000
 
 /**
  * Flushes when the event loop has run dry. Flushing wakes the loop, which then runs dry again: the second time there

@@ -15,6 +15,9 @@ export interface MetricsSdk {
   readonly ConsoleMetricExporter: new () => PushExporter
 }
 
+/** What the specification has for OTEL_METRIC_EXPORT_INTERVAL and OTEL_METRIC_EXPORT_TIMEOUT, in milliseconds. */
+export const DEFAULT_PACE = { interval: 60_000, timeout: 30_000 }
+
 const EXPORTERS = ['otlp', 'console', 'prometheus', 'none']
 
 /**
@@ -39,8 +42,8 @@ export function metricReadersFrom(env: Env, sdk: MetricsSdk, find: Find, say: Sa
 
 /** The reader refuses a time-out above its interval; a shorter interval alone is a common wish, so the time-out yields. */
 function paceFrom(env: Env, say: Say): { exportIntervalMillis: number; exportTimeoutMillis: number } {
-  const exportIntervalMillis = positiveFrom(env, 'OTEL_METRIC_EXPORT_INTERVAL', say) ?? 60_000
-  const timeout = positiveFrom(env, 'OTEL_METRIC_EXPORT_TIMEOUT', say) ?? 30_000
+  const exportIntervalMillis = positiveFrom(env, 'OTEL_METRIC_EXPORT_INTERVAL', say) ?? DEFAULT_PACE.interval
+  const timeout = positiveFrom(env, 'OTEL_METRIC_EXPORT_TIMEOUT', say) ?? DEFAULT_PACE.timeout
   return { exportIntervalMillis, exportTimeoutMillis: Math.min(timeout, exportIntervalMillis) }
 }
 

@@ -10,7 +10,8 @@ export interface SamplerClasses {
   readonly ParentBasedSampler: new (options: { root: Sampler }) => Sampler
 }
 
-const SAMPLERS = [
+/** The first is the default. */
+export const SAMPLERS = [
   'parentbased_always_on',
   'parentbased_always_off',
   'parentbased_traceidratio',
@@ -25,6 +26,13 @@ const SAMPLERS = [
  */
 export function samplerFrom(env: Env, sdk: SamplerClasses, say: Say): Sampler {
   const name = choiceFrom(env, ['OTEL_TRACES_SAMPLER'], SAMPLERS, SAMPLERS[0], say)
+  const argument = textFrom(env, 'OTEL_TRACES_SAMPLER_ARG')
+  if (argument !== undefined && !name.endsWith('traceidratio')) {
+    say(
+      `OTEL_TRACES_SAMPLER_ARG=${argument} has no effect, since ${name} takes no argument;` +
+        ' OTEL_TRACES_SAMPLER=parentbased_traceidratio takes one',
+    )
+  }
   const root = rootSampler(name.replace('parentbased_', ''), env, sdk, say)
   return name.startsWith('parentbased_') ? new sdk.ParentBasedSampler({ root }) : root
 }

@@ -5,7 +5,7 @@ import type { MangopaySpanProcessor } from '../processor.ts'
 import { type AppSdk, loadAppSdk } from './app-sdk.ts'
 import { sayErrors } from './diagnostics.ts'
 import { booleanFrom, type Env } from './env.ts'
-import { HOSTS_VARIABLE, hostsFrom } from './hosts.ts'
+import { hostsFrom } from './hosts.ts'
 import { instrumentationsFrom } from './instrumentations.ts'
 import { flushOnSignals, flushWhenIdle } from './lifecycle.ts'
 import { metricReadersFrom } from './metrics.ts'
@@ -77,12 +77,7 @@ function processorFrom(env: Env, library: Library, { api, apiFile }: AppSdk, say
   // through the SDK's. It is asked at the first call, long after the start.
   const meterProvider: MeterProvider = { getMeter: (...which) => api.metrics.getMeterProvider().getMeter(...which) }
   const options = library.apiFile === apiFile ? {} : { meterProvider }
-  try {
-    return new library.MangopaySpanProcessor({ ...options, hosts: hostsFrom(env, say) })
-  } catch (error) {
-    say(`${HOSTS_VARIABLE} is left out: ${messageOf(error)}`)
-    return new library.MangopaySpanProcessor(options)
-  }
+  return new library.MangopaySpanProcessor({ ...options, hosts: hostsFrom(env, say) })
 }
 
 /**
