@@ -22,11 +22,4 @@ describe('an SDK of the app', () => {
     const ended = await run(['--import', REGISTER, app], project.folder, environment(receiver, more))
     expect(ended).toMatchObject({ code: 0, stdout: 'own SDK\n', lines: [SECOND] })
   })
-
-  it('can be flushed by an app that calls process.exit()', async () => {
-    const ended = await run(['--import', REGISTER, 'flushes.cjs'], project.folder, environment(receiver))
-    expect(ended).toMatchObject({ code: 6, lines: [] })
-    expect(receiver.operations).toEqual(['GET /users/{userId}'])
-    expect(receiver.requestCount).toBe(1)
-  })
 })
