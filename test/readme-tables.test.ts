@@ -53,7 +53,7 @@ describe('the README', () => {
     for (let status = 400; status < 600; status++) {
       const verdict = judge({ write: false, token: false, status, failure: undefined, undici: false, sca: false })
       const row = byName.get(verdict.category as ErrorCategory)
-      expect(row?.retryable, `${status}`).toBe(verdict.retryable ? 'yes' : 'no')
+      expect(row?.retryable, `${status}`).toMatch(verdict.retryable ? /^yes(, once .+)?$/ : /^no$/)
       const mentioned = [...byName].find(([, { when }]) => new RegExp(`\\b${status}\\b`).test(when ?? ''))
       // The first code of a row that names several causes is its main one.
       if (mentioned !== undefined) expect(mentioned[0], `${status}`).toBe(verdict.category)
@@ -66,6 +66,9 @@ describe('the README', () => {
         .map(([name]) => code(name))
         .sort(),
     ).toEqual(named('METRIC_').sort())
+    const labels = table(readme, 'metric').flatMap(([, , cell]) => [...(cell ?? '').matchAll(/`([a-z_]+\.[a-z_.]+)`/g)])
+    expect(labels.length).toBeGreaterThan(10)
+    for (const [, label] of labels) expect(named('ATTR_')).toContain(label)
   })
 
   it('tells the default of every option, as do the docstrings', () => {
