@@ -1,42 +1,62 @@
 import { execFile } from 'node:child_process'
+import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { readme } from './support/project-files.ts'
 
-it('is packed with what a user needs and nothing else', async () => {
-  const cwd = fileURLToPath(new URL('..', import.meta.url))
-  const { stdout } = await promisify(execFile)('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd })
-  const packed = JSON.parse(stdout) as unknown
-  const [pack] = (Array.isArray(packed) ? packed : Object.values(packed as object)) as [{ files: { path: string }[] }]
-  const files = pack.files.map(({ path }) => path)
-  const allowed = [
-    /^dist\/(esm|cjs)\/[a-z-]+(\/[a-z-]+)?\.(js|d\.ts)$/,
-    /^dist\/cjs\/package\.json$/,
-    /^dashboards\/[a-z-]+\.json$/,
-    /^alerts\/[a-z.-]+\.ya?ml$/,
-    /^docs\/[a-z.-]+\.md$/,
-    /^(README|CHANGELOG)\.md$/,
-    /^LICENSE$/,
-    /^package\.json$/,
-    /^(register|names)\/package\.json$/,
-  ]
-  expect(files.filter((file) => !allowed.some((pattern) => pattern.test(file)))).toEqual([])
-  for (const needed of [
-    'dist/esm/index.js',
-    'dist/esm/index.d.ts',
-    'dist/esm/names.js',
-    'dist/cjs/index.js',
-    'dist/cjs/index.d.ts',
-    'dist/cjs/register.js',
-    'dist/cjs/names.js',
-    'dist/cjs/package.json',
-    'dashboards/mangopay-api-client.json',
-    'alerts/mangopay.rules.yml',
-    'alerts/grafana-alerting.yaml',
-    'alerts/mangopay.records.yml',
-    'docs/runbook.md',
-    'LICENSE',
-  ]) {
-    expect(files).toContain(needed)
-  }
+const cwd = fileURLToPath(new URL('..', import.meta.url))
+
+const PAGES = [
+  'CHANGELOG.md',
+  'LICENSE',
+  'README.md',
+  'SECURITY.md',
+  'alerts/alertmanager.example.yml',
+  'alerts/grafana-alerting.yaml',
+  'alerts/mangopay.records.yml',
+  'alerts/mangopay.rules.yml',
+  'dashboards/mangopay-api-client.json',
+  'docs/alerts-simulated.md',
+  'docs/alerts.md',
+  'docs/conformance.md',
+  'docs/dashboards.md',
+  'docs/faults.md',
+  'docs/opentelemetry-mangopay.api.md',
+  'docs/performance.md',
+  'docs/register.md',
+  'docs/runbook.md',
+  'docs/support.md',
+  'examples/health.ts',
+  'examples/log-spikes.ts',
+  'examples/pause-on-quota.ts',
+  'package.json',
+]
+
+/** Each source file twice, with its types; `register` as CommonJS only. */
+const compiled = readdirSync(`${cwd}src`, { recursive: true })
+  .map(String)
+  .filter((file) => file.endsWith('.ts'))
+  .flatMap((file) => {
+    const formats = file.startsWith('register') ? ['cjs'] : ['cjs', 'esm']
+    return formats.flatMap((format) => ['js', 'd.ts'].map((end) => `dist/${format}/${file.replace(/ts$/, end)}`))
+  })
+
+describe('the package', () => {
+  let files: string[]
+  beforeAll(async () => {
+    const { stdout } = await promisify(execFile)('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd })
+    const packed = JSON.parse(stdout) as unknown
+    const [pack] = (Array.isArray(packed) ? packed : Object.values(packed as object)) as [{ files: { path: string }[] }]
+    files = pack.files.map(({ path }) => path)
+  })
+
+  it('has what a user needs and nothing else', () => {
+    expect(files.toSorted()).toEqual([...PAGES, ...compiled, 'dist/cjs/package.json'].toSorted())
+  })
+
+  it('has what the README points to, but for the picture, which is twice as big as all the rest', () => {
+    const linked = [...readme.matchAll(/\]\(([^)#:]+)[^)]*\)/g)].map(([, file]) => file as string)
+    expect(linked.filter((file) => !files.includes(file))).toEqual(['docs/images/demo.png'])
+  })
 })
