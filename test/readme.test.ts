@@ -12,7 +12,7 @@ describe('the README', () => {
   it('installs what is tested', () => {
     const { devDependencies } = JSON.parse(read('package.json')) as { devDependencies: Record<string, string> }
     const pinned = [...readme.matchAll(/(@opentelemetry\/[a-z-]+)@(\d[\d.]*)/g)]
-    expect(pinned.length).toBe(5)
+    expect(pinned.length).toBe(8)
     for (const [, name, version] of pinned) expect(version, name).toBe(devDependencies[name as string])
   })
 

@@ -10,6 +10,7 @@ import { type Results, supportPage } from './report.ts'
 import { fewRunCells, runCell, runCells } from './run-cells.ts'
 import { specialCells } from './special-cells.ts'
 import { fewTypeCells, typeCell, typeCells } from './type-cells.ts'
+import { writtenCells } from './written-cells.ts'
 
 const few = process.argv.includes('--few')
 const only = process.argv.slice(2).filter((argument) => !argument.startsWith('--'))
@@ -17,7 +18,7 @@ const wanted = (part: string) => only.length === 0 || only.includes(part)
 
 const tarball = pack()
 const servers = await backend()
-const results: Results = { run: [], types: [], special: [], peers: [] }
+const results: Results = { run: [], types: [], special: [], peers: [], written: [] }
 let [ok, failed] = [0, 0]
 const note = <T>(list: { cell: T; outcome: string }[], cell: T, outcome: string, name: string): void => {
   list.push({ cell, outcome })
@@ -57,6 +58,7 @@ if (wanted('peers')) {
     note(results.peers, cell, peerCell(cell, tarball), `npm install with SDK ${cell.line.name}, ${cell.order}`)
   }
 }
+if (wanted('written')) for (const cell of writtenCells) note(results.written, cell, cell.run(tarball), cell.name)
 servers.close()
 if (!few && only.length === 0) writeFileSync('docs/support.md', supportPage(results))
 process.stdout.write(`${ok} cells ok, ${failed} failed\n`)

@@ -19,11 +19,14 @@ export function peerCell({ line, order }: PeerCell, tarball: string): Outcome {
   // As users write it: the SDK by its version, the API by whatever that needs.
   const { '@opentelemetry/api': _, ...packages } = line.packages
   const sdk = Object.entries(packages).map(([name, version]) => `${name}@${version}`)
-  const folder = emptyProject('peers', {})
+  const steps = { together: [[tarball, ...sdk]], 'package first': [[tarball], sdk], 'SDK first': [sdk, [tarball]] }
+  return npmInstall(emptyProject('peers', {}), steps[order])
+}
+
+/** One `npm install` after the other: `ok` when none is refused and there is one API in the end. */
+export function npmInstall(folder: string, steps: readonly (readonly string[])[]): Outcome {
   try {
-    if (order === 'together') npm(folder, 'install', tarball, ...sdk)
-    else if (order === 'package first') for (const one of [[tarball], sdk]) npm(folder, 'install', ...one)
-    else for (const one of [sdk, [tarball]]) npm(folder, 'install', ...one)
+    for (const packages of steps) npm(folder, 'install', ...packages)
   } catch (error) {
     return `npm install failed: ${/ERESOLVE|E[A-Z]+/.exec(String((error as { stderr?: string }).stderr))?.[0] ?? error}`
   }

@@ -4,6 +4,7 @@ import type { PeerCell } from './peer-cells.ts'
 import type { RunCell } from './run-cells.ts'
 import type { SpecialCell } from './special-cells.ts'
 import type { TypeCell } from './type-cells.ts'
+import type { WrittenCell } from './written-cells.ts'
 
 interface Result<T> {
   cell: T
@@ -16,6 +17,7 @@ export interface Results {
   types: Result<TypeCell>[]
   special: Result<SpecialCell>[]
   peers: Result<PeerCell>[]
+  written: Result<WrittenCell>[]
 }
 
 const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
@@ -33,7 +35,7 @@ const versionsOf = (line: SdkLine): string =>
   `${line.packages['@opentelemetry/sdk-trace'] ?? line.packages['@opentelemetry/sdk-trace-base']}, instrumentation-http ${line.packages['@opentelemetry/instrumentation-http']}, instrumentation-undici ${line.packages['@opentelemetry/instrumentation-undici']}`
 
 /** The page. */
-export function supportPage({ run, types, special, peers }: Results): string {
+export function supportPage({ run, types, special, peers, written }: Results): string {
   // Object keys that look like whole numbers come first; the oldest belongs there.
   const nodes = Object.keys(nodeVersions).sort(
     (a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10) || b.length - a.length,
@@ -53,7 +55,7 @@ export function supportPage({ run, types, special, peers }: Results): string {
     line.name,
     ...orders.map((order) => summary(peers.filter(({ cell }) => cell.line === line && cell.order === order))),
   ])
-  const cells = run.length + types.length + special.length + peers.length
+  const cells = run.length + types.length + special.length + peers.length + written.length
   const linesOf = (typescript: string) =>
     sdkLines
       .filter((line) => types.some(({ cell }) => cell.typescript === typescript && cell.line === line))
@@ -99,5 +101,12 @@ ${rows(
 "yes": no peer conflict, and one copy of \`@opentelemetry/api\`.
 
 ${rows(['SDK', ...orders], peerTable)}
+
+As it is written, word for word:
+
+${rows(
+  ['', ''],
+  written.map(({ cell, outcome }) => [cell.name, summary([{ cell, outcome }])]),
+)}
 `
 }
