@@ -5,9 +5,12 @@ import { describe, expect, it } from 'vitest'
 
 const program = fileURLToPath(new URL('../build/examples/demo/main.js', import.meta.url))
 
-const run = (...args: string[]): Promise<{ code: number | null; output: string }> =>
+const run = (args: string[], env: NodeJS.ProcessEnv = {}): Promise<{ code: number | null; output: string }> =>
   new Promise((resolve) => {
-    const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, [program, ...args], {
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     let output = ''
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (chunk) => {
@@ -20,9 +23,9 @@ const run = (...args: string[]): Promise<{ code: number | null; output: string }
 
 describe('npm run demo -- --once', () => {
   it('makes real calls and finds every count equal to the server’s log', async () => {
-    const { code, output } = await run('--once', '--seconds', '10')
+    const { code, output } = await run(['--once', '--seconds', '10'])
     expect(output).toContain('every count equals the server')
-    // One call of ten is sampled, so the span shown may be of any call; one that failed says why.
+    // One call in four is sampled, so the span shown may be of any call; one that failed says why.
     const [, outcome] = /^ {4}mangopay\.outcome +"(success|failure|unknown)"$/m.exec(output) ?? []
     expect(outcome).toBeDefined()
     if (outcome === 'failure') expect(output).toMatch(/^ {4}mangopay\.error\.category +"[a-z_]+"$/m)
@@ -35,12 +38,19 @@ describe('npm run demo -- --once', () => {
     expect(code).toBe(0)
   }, 60_000)
 
+  it('exits with 1 when the counts differ: here the SDK is off, and nothing was counted', async () => {
+    const { code, output } = await run(['--once', '--seconds', '1'], { OTEL_SDK_DISABLED: 'true' })
+    expect(output).toMatch(/^ {2}all: the library counted 0, the server [1-9]/m)
+    expect(output).not.toContain('every count equals')
+    expect(code).toBe(1)
+  })
+
   it.each([
     [['--once', '--seconds', 'soon'], '"soon"'],
     [['--seconds', '0'], '"0"'],
     [['--no-such-option'], '--no-such-option'],
   ])('refuses %j', async (args, named) => {
-    const { code, output } = await run(...args)
+    const { code, output } = await run(args)
     expect(code).toBe(2)
     expect(output).toContain(named)
     expect(output).toContain('usage:')

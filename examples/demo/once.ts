@@ -1,12 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { METRIC_MANGOPAY_CLIENT_REQUESTS } from 'opentelemetry-mangopay/names'
 import { DEFAULT_QUOTA } from '../mock/quota.ts'
-import { operationShape } from '../mock/routes.ts'
 import type { ReceivedSpan } from '../otlp-receiver.ts'
 import { scenarioNamed } from '../scenarios.ts'
-import type { AppState } from '../traffic/messages.ts'
-import { type CallCount, compare, countsOfLog, countsOfPoints, differences, sum } from './once-compare.ts'
-import { bar, operationRows, type Paint, paint, percent, spanText, table } from './once-print.ts'
+import { bar, type Paint, paint } from './once-print.ts'
+import { report } from './once-report.ts'
 import { type Stage, startStage } from './stage.ts'
 
 /** The one-shot proof. */
@@ -50,7 +48,8 @@ export const runOnce = async ({ seconds, write, terminal }: OnceOptions): Promis
     // The last thing the app does is to send what it has counted; only then is the receiver complete.
     await stage.app.stop()
     await settled(stage)
-    return report(stage, state, spans, { write, colours })
+    const points = stage.receiver?.points(METRIC_MANGOPAY_CLIENT_REQUESTS) ?? []
+    return report({ points, entries: stage.mock.log.entries, spans, sampleRatio: SAMPLE_RATIO, state }, write, colours)
   } finally {
     interrupted.forget()
     await stage.kill()
@@ -108,64 +107,4 @@ const progress = async (
 /** A client that gave up is seen by the server a moment later. */
 const settled = async ({ mock }: Stage): Promise<void> => {
   for (let i = 0; i < 100 && mock.log.totals().open > 0; i++) await sleep(20)
-}
-
-/** A 429 that names its window, or else a failure, or else whatever the sampler let through last. */
-const mostTelling = (spans: readonly ReceivedSpan[]): ReceivedSpan | undefined =>
-  spans.find(({ attributes }) => attributes['mangopay.rate_limit.exhausted']) ??
-  spans.find(({ attributes }) => attributes['mangopay.error.category']) ??
-  spans.at(-1)
-
-const report = (
-  { mock, receiver }: Stage,
-  state: AppState,
-  spans: readonly ReceivedSpan[],
-  { write, colours }: { write: (text: string) => void; colours: Paint },
-): number => {
-  const points = receiver?.points(METRIC_MANGOPAY_CLIENT_REQUESTS) ?? []
-  const library = countsOfPoints(points)
-  const server = countsOfLog(mock.log.entries)
-  const result = compare(library, server)
-
-  const shown = mostTelling(spans)
-  write(`\n${colours.bold('One tagged span')}, as it was exported\n`)
-  write(`${shown ? spanText(shown, colours) : '  none was sampled'}\n`)
-
-  write(`\n${colours.bold('By operation')}, from the exported counter\n`)
-  const rows = operationRows(result.operations, points, operationShape)
-  write(`${table(['operation', 'library', 'server', 'failures by category'], rows, colours)}\n`)
-
-  write(`\n${colours.bold('By status')}, the library beside the server's own log\n`)
-  const statusRows = [...result.statuses, result.all].map(({ what, library: own, server: theirs }) => {
-    const name = what === 'none' ? 'no answer' : what
-    const rate = (count: number, all: number) => `${count}  ${percent(count, all).padStart(7)}`
-    const verdict = own === theirs ? colours.green('equal') : colours.red('DIFFERENT')
-    return [name, rate(own, result.all.library), rate(theirs, result.all.server), verdict]
-  })
-  write(`${table(['status', 'library  of calls', 'server  of calls', ''], statusRows, colours)}\n\n`)
-
-  for (const line of notes(state, spans.length, library)) write(`${colours.dim(`  ${line}`)}\n`)
-  const wrong = differences(result)
-  // Nothing compared equal would be no proof: the run must have had both kinds of failure to count.
-  const empty = [...result.statuses.filter(({ what }) => what === '429' || what === '500'), result.all].filter(
-    ({ server: theirs }) => theirs === 0,
-  )
-  for (const { what, library: own, server: theirs } of wrong) {
-    write(colours.red(`  ${what}: the library counted ${own}, the server ${theirs}\n`))
-  }
-  for (const { what } of empty) write(colours.red(`  ${what}: nothing to compare, the run was too short\n`))
-  if (wrong.length > 0 || empty.length > 0) return 1
-  write(`\n  ${colours.green('✓')} ${colours.bold('every count equals the server’s log')}\n\n`)
-  return 0
-}
-
-const notes = (state: AppState, spans: number, library: readonly CallCount[]): string[] => {
-  const { verdicts } = state.counts
-  const unknown = Object.values(state.snapshot.environments)[0]?.unknownOutcomes ?? 0
-  return [
-    `${spans} spans exported of ${sum(library)} calls (${SAMPLE_RATIO * 100} % sampled): the counts do not care.`,
-    `${unknown} writes of unknown outcome: they may have taken effect, repeat them only with their idempotency key.`,
-    `${verdicts['never settled']} broken connections hit the SDK, which never settles such a call and ends the process.`,
-    'The demo steers round that (guard in examples/traffic/app.ts); these calls are counted like any other.',
-  ]
 }
