@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest'
 import type { SeveralSettings } from './children/several.ts'
 import type { Manner } from './support/collector.ts'
-import { start } from './support/run.ts'
-import { setStage, sideBySide, snapshotOf } from './support/side-by-side.ts'
+import { type Running, start } from './support/run.ts'
+import { sideBySide, snapshotOf } from './support/side-by-side.ts'
 
 const REQUESTS = 'mangopay.client.requests'
 
@@ -96,6 +96,16 @@ describe('the end of the process', () => {
       expect(collector.sum(REQUESTS)).toBe(0)
     },
   )
+
+  it('nobody shuts the SDK down and the library watches for spikes: its timer holds nothing up', async () => {
+    const patience = async (_: unknown, { signal, ended }: Running) => {
+      const timer = setTimeout(() => signal('SIGKILL'), 15_000)
+      void ended.then(() => clearTimeout(timer))
+    }
+    const { ended, mock } = await sideBySide({ end: 'by itself', watches: true }, 'accept', patience)
+    expect(ended).toMatchObject({ status: 0, stderr: '' })
+    expect(snapshotOf(ended)?.calls).toBe(mock.log.totals().requests)
+  })
 })
 
 describe('rejections', () => {
@@ -140,11 +150,13 @@ describe('several at once', () => {
     ['cluster', 8],
     ['threads', 3],
   ])('%s of %i: each exports its own, and together they are the log', async (kind, count) => {
-    const stage = await setStage({ calls: 6 }, 'accept')
-    const ended = await start('several', { kind, count, service: stage.settings } satisfies SeveralSettings).ended
-    expect(ended).toMatchObject({ status: 0, stdout: `${JSON.stringify(Array(count).fill(0))}\n` })
-    expect(stage.mock.log.totals().requests).toBe(6 * count)
-    expect(stage.collector.sum(REQUESTS)).toBe(6 * count)
-    expect(stage.collector.processes(REQUESTS)).toBe(count)
+    const { ended, mock, collector } = await sideBySide({ calls: 6 }, 'accept', undefined, (service) =>
+      start('several', { kind, count, service } satisfies SeveralSettings),
+    )
+    const one = [0, 'called: {"200":6}\nshut down\n', '']
+    expect(ended).toMatchObject({ status: 0, stdout: `${JSON.stringify(Array(count).fill(one))}\n`, stderr: '' })
+    expect(mock.log.totals().requests).toBe(6 * count)
+    expect(collector.sum(REQUESTS)).toBe(6 * count)
+    expect(collector.processes(REQUESTS)).toBe(count)
   })
 })

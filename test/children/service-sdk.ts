@@ -24,6 +24,7 @@ export const startSdk = (settings: ServiceSettings) => {
     ? new MangopaySpanProcessor({
         hosts: { [settings.hostPort]: 'lab' },
         ...(settings.end === 'bad callbacks' ? badCallbacks : {}),
+        ...(settings.watches === true ? { onSpike: () => {} } : {}),
       })
     : undefined
   const hook = mangopay === undefined ? {} : { responseHook: mangopay.responseHook }

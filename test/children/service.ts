@@ -37,6 +37,8 @@ export interface ServiceSettings {
     | 'sdk reset'
     /** A callback of ours that rejects, and one that throws. */
     | 'bad callbacks'
+  /** Whether it asks to be told of spikes, for which the library looks at the clock now and then. */
+  watches?: boolean
   /** Milliseconds between exports of metrics; they are exported at the end too. */
   interval?: number
   /** Most spans that wait for export. */

@@ -19,7 +19,7 @@ afterEach(async () => {
 })
 
 /** Sets a stage, which is cleared after the test. */
-export const setStage = async (more: Partial<ServiceSettings>, manner: Manner | 'none'): Promise<Stage> => {
+const setStage = async (more: Partial<ServiceSettings>, manner: Manner | 'none'): Promise<Stage> => {
   const mock = await startMock()
   const collector = await startCollector(manner === 'none' ? 'accept' : manner)
   if (manner === 'none') await collector.close()
@@ -44,10 +44,11 @@ export const sideBySide = async (
   more: Partial<ServiceSettings>,
   manner: Manner | 'none' = 'accept',
   meanwhile: (stage: Stage, child: Running) => Promise<void> = async () => {},
+  launch: (settings: ServiceSettings) => Running = (settings) => start('service', settings),
 ) => {
   const run = async (ours: boolean) => {
     const stage = await setStage({ ...more, ours }, manner)
-    const child = start('service', stage.settings)
+    const child = launch(stage.settings)
     const [ended] = await Promise.all([child.ended, meanwhile(stage, child)])
     return { ...stage, ended }
   }
