@@ -39,8 +39,10 @@ describe('a collector', () => {
 
 describe('the end of the process', () => {
   it('shutdown sends the last interval', async () => {
-    const { ended, mock, collector } = await sideBySide({})
+    const { ended, mock, collector, known } = await sideBySide({})
     expect(ended).toMatchObject({ status: 0, stderr: '' })
+    // Each of these cases searches what leaves the process for secrets, and would find them.
+    expect([...known].some((place) => /\[url\.full\].* holds wlt_m_01JSECRETWALLET/.test(place))).toBe(true)
     expect(collector.sum(REQUESTS)).toBe(mock.log.totals().requests)
     expect(collector.sum('mangopay.client.request.duration')).toBe(mock.log.totals().requests)
     expect(collector.spans.filter((name) => name.includes('{clientId}'))).toHaveLength(10)

@@ -54,14 +54,15 @@ const { sdk, mangopay } = startSdk(settings)
 const require = createRequire(import.meta.url)
 const axios: import('axios').AxiosStatic = require('axios')
 const headers = { authorization: `Bearer ${settings.token}` }
-const base = `${settings.url}/v2.01/${settings.clientId}`
+/** A URL with what nobody may find in what this library adds. */
+const url = `${settings.url}/v2.01/${settings.clientId}/wallets/wlt_m_01JSECRETWALLET`
 
 const call = async (number: number) => {
   if (number % 2 === 0) {
-    const { status } = await axios.get(`${base}/users`, { headers, validateStatus: () => true })
+    const { status } = await axios.get(url, { headers, validateStatus: () => true })
     return status
   }
-  const response = await fetch(`${base}/users`, { headers })
+  const response = await fetch(url, { headers })
   await response.text()
   return response.status
 }

@@ -6,6 +6,7 @@ import { type Mock, startMock } from '../../examples/mock/server.ts'
 import type { ServiceSettings } from '../children/service.ts'
 import { type Collector, type Manner, startCollector } from './collector.ts'
 import { type Ended, type Running, start } from './run.ts'
+import { addedSecrets, type Escaped, secretPlaces } from './secret-places.ts'
 
 /** What surrounds one service. */
 export interface Stage {
@@ -36,7 +37,8 @@ const setStage = async (more: Partial<ServiceSettings>, manner: Manner | 'none')
 }
 
 /**
- * Runs both and holds them against each other.
+ * Runs both and holds them against each other: what they do, and that no secret leaves the process with the library
+ * where none does without it.
  *
  * @returns the one with the library
  */
@@ -55,7 +57,17 @@ export const sideBySide = async (
   const [ours, without] = await Promise.all([run(true), run(false)])
   expect(visible(ours.ended)).toEqual(visible(without.ended))
   expect(ours.mock.log.totals()).toEqual(without.mock.log.totals())
-  return ours
+  expect(addedSecrets(escaped(ours), escaped(without)), 'secrets in what leaves only with the library').toEqual([])
+  return {
+    ...ours,
+    /** Where the run without the library holds secrets: the instrumentations' own attributes do. */
+    known: secretPlaces(escaped(without).exported, [...without.mock.secrets]),
+  }
+}
+
+const escaped = ({ collector, ended, mock }: Stage & { ended: Ended }): Escaped => {
+  const { stdout, stderr, messages } = ended
+  return { exported: collector.bytes.map((text) => JSON.parse(text)), stdout, stderr, messages, secrets: mock.secrets }
 }
 
 /** What the app did, as anybody can see it. Pids and ports differ from run to run. */
