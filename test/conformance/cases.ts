@@ -32,6 +32,8 @@ export type Act =
   | 'abort-error'
   /** Does not read the body. */
   | 'unread'
+  /** Follows redirects. */
+  | 'follow'
   /** Does not follow redirects. */
   | 'manual'
 
@@ -107,12 +109,12 @@ const answers: readonly Case[] = [
   answered(999, 'unknown', 'unexpected_response'),
 ]
 
-const again = '/v2.01/acme/users/user_m_01'
+const again = '/v2.01/acme/users/user_m_02'
 const redirects: readonly Case[] = [
   {
     name: '302, followed',
     reply: { kind: 'redirect', status: 302, location: again },
-    clients: ['axios', 'fetch', 'mangopay4'],
+    act: 'follow',
     truth: [
       { status: 302, write: 'unknown' },
       { status: 200, write: 'success', get: true },
@@ -121,7 +123,7 @@ const redirects: readonly Case[] = [
   {
     name: '307, followed',
     reply: { kind: 'redirect', status: 307, location: '' },
-    clients: ['axios', 'fetch', 'mangopay4'],
+    act: 'follow',
     truth: [
       { status: 307, write: 'unknown' },
       { status: 200, write: 'success' },
@@ -165,15 +167,30 @@ const connections: readonly Case[] = [
 ]
 
 const late = { category: 'timeout', write: 'unknown' } as const
+const lateToConnect = { category: 'timeout', write: 'failure' } as const
 const gaveUp = { category: 'cancelled', write: 'unknown' } as const
 const stalled = { kind: 'partial', status: 200, end: 'stall' } as const
 
 const endings: readonly Case[] = [
-  { name: 'connect time-out', target: 'blocked', act: 'timeout', reply: silent, truth: { ...late, write: 'failure' } },
+  { name: 'connect time-out', target: 'blocked', act: 'timeout', reply: silent, truth: lateToConnect },
   { name: 'time-out before the answer', act: 'timeout', reply: silent, truth: late },
   { name: 'time-out in the body', act: 'timeout', reply: stalled, truth: { ...late, status: 200 } },
+  {
+    name: 'AbortSignal.timeout while connecting',
+    target: 'blocked',
+    act: 'signal',
+    reply: silent,
+    truth: lateToConnect,
+  },
   { name: 'AbortSignal.timeout before the answer', act: 'signal', reply: silent, truth: late },
   { name: 'AbortSignal.timeout in the body', act: 'signal', reply: stalled, truth: { ...late, status: 200 } },
+  {
+    name: 'abort while connecting',
+    target: 'blocked',
+    act: 'abort',
+    reply: silent,
+    truth: { ...gaveUp, write: 'failure' },
+  },
   { name: 'abort before the answer', act: 'abort', reply: silent, truth: gaveUp },
   { name: 'abort in the body', act: 'abort', reply: stalled, truth: { ...gaveUp, status: 200 } },
   { name: 'abort with an error before the answer', act: 'abort-error', reply: silent, truth: gaveUp },

@@ -40,7 +40,7 @@ function signalFor(act: Act): AbortSignal | undefined {
 }
 
 const axiosClient = (axios: Loaded, adapter: 'http' | 'fetch'): Client => ({
-  acts: adapter === 'http' ? [...basics, 'timeout'] : ['plain', 'signal', 'abort', 'timeout'],
+  acts: adapter === 'http' ? [...basics, 'timeout', 'follow'] : ['plain', 'signal', 'abort', 'timeout', 'follow'],
   call: (ask) =>
     axios.request({
       method: ask.method,
@@ -55,8 +55,11 @@ const axiosClient = (axios: Loaded, adapter: 'http' | 'fetch'): Client => ({
     }),
 })
 
-const fetchClient: Client = {
-  acts: [...basics, 'abort-error'],
+/** Time-outs of undici, which `fetch` has only by way of a dispatcher. */
+const undiciTimes = { headersTimeout: wait, bodyTimeout: wait, connect: { timeout: wait } }
+
+const fetchClient = (undici: Loaded): Client => ({
+  acts: [...basics, 'abort-error', 'timeout', 'follow'],
   call: async (ask) => {
     const response = await fetch(ask.origin + ask.path, {
       method: ask.method,
@@ -64,20 +67,23 @@ const fetchClient: Client = {
       redirect: ask.act === 'manual' ? 'manual' : 'follow',
       signal: signalFor(ask.act) ?? null,
       ...(ask.method === 'POST' && { body }),
+      ...(ask.act === 'timeout' && { dispatcher: new undici.Agent(undiciTimes) }),
     })
     return ask.act === 'unread' ? response.status : response.text()
   },
-}
+})
+
+const redirects = { maxRedirections: 3 }
 
 const undiciClient = (undici: Loaded): Client => ({
-  acts: [...basics, 'abort-error', 'timeout'],
+  acts: [...basics, 'abort-error', 'timeout', 'follow'],
   call: async (ask) => {
-    const times = { headersTimeout: wait, bodyTimeout: wait, connect: { timeout: wait } }
     const response = await undici.request(ask.origin + ask.path, {
       method: ask.method,
       headers: json,
       ...(ask.method === 'POST' && { body }),
-      ...(ask.act === 'timeout' && { dispatcher: new undici.Agent(times) }),
+      ...(ask.act === 'timeout' && { dispatcher: new undici.Agent(undiciTimes) }),
+      ...(ask.act === 'follow' && { dispatcher: new undici.Agent().compose(undici.interceptors.redirect(redirects)) }),
       signal: signalFor(ask.act),
     })
     return ask.act === 'unread' ? response.statusCode : response.body.text()
@@ -108,7 +114,7 @@ const httpClient = (load: (name: string) => Loaded): Client => ({
 
 /** One of the two generations of Mangopay's SDK. */
 const mangopay = (Sdk: Loaded): Client => ({
-  acts: ['plain', 'signal', 'timeout'],
+  acts: ['plain', 'signal', 'timeout', 'follow'],
   post: 'POST /transfers',
   call: (ask) => {
     const api = new Sdk({
@@ -135,7 +141,7 @@ const mangopay = (Sdk: Loaded): Client => ({
 export const clients = (load: (name: string) => Loaded): Readonly<Record<string, Client>> => ({
   axios: axiosClient(load('axios'), 'http'),
   'axios (fetch)': axiosClient(load('axios'), 'fetch'),
-  fetch: fetchClient,
+  fetch: fetchClient(load('undici')),
   undici: undiciClient(load('undici')),
   'node:http': httpClient(load),
   mangopay4: mangopay(load('mangopay4-nodejs-sdk')),

@@ -105,18 +105,17 @@ const origins: Record<Target, string> = {
 for (const origin of Object.values(origins)) ports.add(origin.split(':')[2] ?? '')
 
 const records: Recorded[] = []
-// What tells nothing new is left out: conventions concern node:http only, and mangopay2 brings mangopay4's axios.
+// What tells nothing new is left out: the conventions concern the http instrumentation only, and mangopay2 brings
+// mangopay4's axios.
 const first = convention === process.env['RECORD_FIRST']
-const wanted = (client: string, method: string): boolean => {
-  if (!first) return client === 'axios' || (client === 'mangopay4' && convention === 'stable')
-  return client !== 'mangopay2' || method === 'GET'
-}
+const wanted = (client: string): boolean => first || ['axios', 'node:http', 'mangopay4'].includes(client)
 for (const [name, client] of Object.entries(all)) {
+  if (!wanted(name)) continue
   for (const it of cases) {
     if (!client.acts.includes(it.act ?? 'plain')) continue
     if (it.clients && !it.clients.includes(name)) continue
     for (const method of it.token ? (['POST'] as const) : (['GET', 'POST'] as const)) {
-      if (wanted(name, it.token ? 'GET' : method)) records.push(await run(it, name, client, method, origins))
+      records.push(await run(it, name, client, method, origins))
     }
   }
 }

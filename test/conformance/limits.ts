@@ -87,6 +87,47 @@ export const limits: readonly Limit[] = [
     reason: '`node:http` makes the same `AbortError` of every signal and drops its reason.',
   },
   {
+    cases: ['abort while connecting'],
+    clients: ['axios'],
+    hook: 'both',
+    category: 'timeout',
+    outcome: 'unknown',
+    reason: 'The same `CanceledError` again; whether the connection was there is not told.',
+  },
+  {
+    cases: ['AbortSignal.timeout while connecting'],
+    clients: ['axios', ...sdks],
+    method: 'POST',
+    hook: 'both',
+    outcome: 'unknown',
+    reason:
+      'axios leaves the same `CanceledError` whether the connection was there or not, and so does the option `connectionTimeout` of the Mangopay SDKs, whatever its name. The safer reading.',
+  },
+  {
+    cases: ['AbortSignal.timeout while connecting'],
+    clients: ['node:http'],
+    hook: 'both',
+    category: 'cancelled',
+    outcome: 'unknown',
+    reason: 'The same `AbortError` as of any signal; whether the connection was there is not told.',
+  },
+  {
+    cases: ['abort while connecting'],
+    clients: ['node:http'],
+    method: 'POST',
+    hook: 'both',
+    outcome: 'unknown',
+    reason: 'The same `AbortError` before and after the connection. The safer reading.',
+  },
+  {
+    cases: ['abort while connecting'],
+    clients: ['axios (fetch)', 'fetch', 'undici'],
+    hook: 'both',
+    category: 'timeout',
+    reason:
+      "undici lets the connection go on without the caller, and the span ends with the connection's own time-out, after 10 s: `UND_ERR_CONNECT_TIMEOUT`, and no word of the abort.",
+  },
+  {
     cases: ['abort with an error before the answer'],
     clients: ['fetch', 'undici'],
     hook: 'both',

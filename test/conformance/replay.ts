@@ -1,18 +1,30 @@
 /** Plays a recorded span to a real `MangopaySpanProcessor`, as its SDK line did: start, hook, ending, end. */
 import { IncomingMessage } from 'node:http'
 import { Socket } from 'node:net'
-import { type Attributes, type AttributeValue, ROOT_CONTEXT, type SpanStatus } from '@opentelemetry/api'
+import {
+  type Attributes,
+  type AttributeValue,
+  type MeterProvider,
+  ROOT_CONTEXT,
+  type SpanStatus,
+} from '@opentelemetry/api'
 import { MangopaySpanProcessor } from 'opentelemetry-mangopay'
 import type { RecordedSpan, Recording, Truth } from './record.ts'
 
 /** What the processor says of one request. */
-export type Reading = Omit<Truth, 'status'> & { retryable?: boolean; environment?: string; template?: string }
+export type Reading = Omit<Truth, 'status'> & {
+  retryable?: boolean
+  statusText?: string
+  environment?: string
+  template?: string
+}
 
 /** Hosts of the recordings. */
 const hosts = { '127.0.0.1': 'recorded', 'api.mangopay.invalid': 'recorded' }
 
 /** A processor that knows the hosts of the recordings. */
-export const processorUnderTest = (): MangopaySpanProcessor => new MangopaySpanProcessor({ hosts })
+export const processorUnderTest = (options?: { meterProvider: MeterProvider }): MangopaySpanProcessor =>
+  new MangopaySpanProcessor({ hosts, ...options })
 
 type StartedSpan = Parameters<MangopaySpanProcessor['onStart']>[0]
 let traces = 0
@@ -119,6 +131,7 @@ function read(attributes: Attributes): Reading {
     outcome: said('mangopay.outcome'),
     category: said('mangopay.error.category'),
     retryable: said('mangopay.error.retryable'),
+    statusText: said('mangopay.response.status_text'),
     environment: said('mangopay.environment'),
     template: said('url.template'),
   }
