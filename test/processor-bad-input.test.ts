@@ -1,5 +1,5 @@
 /** Spans and responses that are not what they should be. */
-import { ROOT_CONTEXT, SpanKind } from '@opentelemetry/api'
+import { diag, ROOT_CONTEXT, SpanKind } from '@opentelemetry/api'
 import { describe, expect, it } from 'vitest'
 import { MangopaySpanProcessor } from '../src/processor.ts'
 import { HOST, setUp, URL_OF_USER } from './support/traced-calls.ts'
@@ -81,8 +81,12 @@ describe('bad input', () => {
     expect(total()).toBe(counted)
   })
 
-  it('null and undefined for a span never throw', () => {
-    const { mangopay } = bare()
+  it('null and undefined for a span never throw, count nothing and leave the processor at work', () => {
+    const lines: string[] = []
+    const keep = (line: string) => void lines.push(line)
+    diag.setLogger({ error: keep, warn: keep, info: keep, debug: keep, verbose: keep })
+    lines.length = 0 // diag says that it has a logger
+    const { mangopay, total } = bare()
     for (const span of [null, undefined, 7, 'span']) {
       mangopay.onStart(span as never, ROOT_CONTEXT)
       mangopay.onEnding(span as never)
@@ -91,6 +95,15 @@ describe('bad input', () => {
         mangopay.responseHook(span as never, response)
       }
     }
+    diag.disable()
+    expect(mangopay.snapshot().environments).toEqual({})
+    // At most a line for each cause.
+    expect(
+      lines.filter((line) => !/^opentelemetry-mangopay: .* failed; the application is not affected/.test(line)),
+    ).toEqual([])
+    expect(lines).toEqual([...new Set(lines)])
+    mangopay.onEnd(spanOf(ours()))
+    expect(total()).toBe(1)
   })
 
   it('a response hook given nonsense never throws and never hides the call', () => {

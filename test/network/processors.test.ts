@@ -79,12 +79,27 @@ it.each([
   expect(Object.keys(operations ?? {})).toEqual(['GET /users'])
 })
 
-it('two processors for two environments each count their own', async () => {
+it('two processors for two environments: each call is counted once, under its own', async () => {
   lab = await startLab()
-  const second = new MangopaySpanProcessor({ hosts: { 'localhost:1': 'elsewhere' } })
+  const { port } = lab.mock
+  const second = new MangopaySpanProcessor({ hosts: { [`localhost:${port}`]: 'elsewhere' } })
   const provider = new BasicTracerProvider({ spanProcessors: [lab.mangopay, second], sampler: lab.mangopay.sampler() })
   httpInstrumentation.setTracerProvider(provider)
   await lab.call('axios', { method: 'GET', url: lab.url('/users') })
   await expectTruth(lab, { notExported: true })
   expect(second.snapshot().environments).toEqual({})
+  lab.mock.failNext({ kind: 'status', status: 429 })
+  for (const path of ['/wallets/wlt_m_01SECRET', '/users/user_m_01SECRET']) {
+    await lab.call('axios', { method: 'GET', url: lab.url(path, `http://localhost:${port}`) })
+  }
+  const counted: Record<string, [calls: number, status429: number, operations: string[]][]> = {}
+  for (const { environments } of [lab.mangopay.snapshot(), second.snapshot()]) {
+    for (const [name, { calls, status429, operations }] of Object.entries(environments)) {
+      counted[name] = [...(counted[name] ?? []), [calls, status429, Object.keys(operations)]]
+    }
+  }
+  expect(counted).toEqual({
+    lab: [[1, 0, ['GET /users']]],
+    elsewhere: [[2, 1, ['GET /wallets/{walletId}', 'GET /users/{userId}']]],
+  })
 })
