@@ -22,17 +22,10 @@ interface Entry {
   localTime: number
 }
 
-/** The clock of an environment's servers. */
-interface ServerClock {
-  /** Milliseconds that it is ahead of ours, by the last `Date`. */
-  offset: number
-}
-
 /** The quota of one Mangopay account. */
 interface Account {
   readonly environment: string
   readonly alias: string | undefined
-  readonly clock: ServerClock
   readonly entries: Map<QuotaWindow, Entry>
 }
 
@@ -47,7 +40,8 @@ export interface QuotaState extends QuotaSnapshot {
 export class QuotaBook {
   readonly #aliases: ReadonlyMap<string, string>
   readonly #accounts = new Map<string, Account>()
-  readonly #clocks = new Map<string, ServerClock>()
+  /** Milliseconds that the clock of an environment's servers is ahead of ours, by the last `Date`. */
+  readonly #offsets = new Map<string, number>()
   /** Without aliases: the client id whose quota is shown, by environment. Kept in memory only. */
   readonly #shown = new Map<string, string>()
   readonly #problems = new Set<string>()
@@ -71,13 +65,12 @@ export class QuotaBook {
     clientId: () => string | undefined,
     isLate = false,
   ): string[] | undefined {
-    const clock = this.#clock(environment)
-    const response = readQuota(headers, now + clock.offset)
+    const response = readQuota(headers, this.#serverTime(environment, now))
     if (response === undefined) return undefined
     const { problem } = response
     if (problem !== undefined) this.#complain(`rate-limit headers: ${problem}; that window is skipped`)
     const { date } = response
-    if (date !== undefined) clock.offset = date - now
+    if (date !== undefined) this.#offsets.set(environment, date - now)
     const account = this.#account(environment, clientId())
     if (account !== undefined) this.#store(account, response, now, isLate)
     let exhausted: string[] | undefined
@@ -113,23 +106,19 @@ export class QuotaBook {
     const key = alias === undefined ? environment : `${environment}\0${alias}`
     let account = this.#accounts.get(key)
     if (account === undefined) {
-      account = { environment, alias, clock: this.#clock(environment), entries: new Map() }
+      account = { environment, alias, entries: new Map() }
       this.#accounts.set(key, account)
     }
     return account
   }
 
-  #clock(environment: string): ServerClock {
-    let clock = this.#clocks.get(environment)
-    if (clock === undefined) {
-      clock = { offset: 0 }
-      this.#clocks.set(environment, clock)
-    }
-    return clock
+  /** What the clock of an environment's servers should say. */
+  #serverTime(environment: string, now: number): number {
+    return now + (this.#offsets.get(environment) ?? 0)
   }
 
   #store(account: Account, { readings, date }: QuotaResponse, now: number, isLate: boolean): void {
-    const serverTime = date ?? now + account.clock.offset
+    const serverTime = date ?? this.#serverTime(account.environment, now)
     for (const reading of readings) {
       const entry = account.entries.get(reading.window)
       if (entry === undefined || (!isLate && serverTime < entry.serverTime - CLOCK_CORRECTION)) {
@@ -150,7 +139,7 @@ export class QuotaBook {
     return [...this.#accounts.values()].flatMap((account) =>
       QUOTA_WINDOWS.flatMap((window) => {
         const entry = account.entries.get(window)
-        return entry === undefined ? [] : [stateOf(account, entry, now)]
+        return entry === undefined ? [] : [stateOf(account, entry, now, this.#serverTime(account.environment, now))]
       }),
     )
   }
@@ -168,8 +157,7 @@ function newEntry({ window, used, remaining, reset }: QuotaReading, serverTime: 
   return { window, pace, used, remaining, reset, serverTime, localTime }
 }
 
-function stateOf(account: Account, entry: Entry, now: number): QuotaState {
-  const serverNow = now + account.clock.offset
+function stateOf(account: Account, entry: Entry, now: number, serverNow: number): QuotaState {
   const limit = entry.used + entry.remaining
   const passed = serverNow - entry.serverTime >= entry.window.seconds * 1000
   const secondsToEmpty = passed

@@ -16,6 +16,7 @@ const DATA = [
   'test/alerts/cases/quota.ts',
   'test/alerts/simulation/incidents.ts',
   'test/conformance/cases.ts',
+  'test/conformance/limits.ts',
 ]
 
 const filesBelow = (folder: string): string[] =>

@@ -22,6 +22,7 @@ const PAGES = [
   'docs/conformance.md',
   'docs/dashboards.md',
   'docs/faults.md',
+  'docs/opentelemetry-mangopay-names.api.md',
   'docs/opentelemetry-mangopay.api.md',
   'docs/performance.md',
   'docs/register.md',

@@ -33,6 +33,21 @@ describe('callbacks', () => {
     expect(said.filter((line) => line.includes('a callback failed'))).toHaveLength(1)
   })
 
+  it('hear of a low quota with the call that showed it, not when a timer looks', async () => {
+    const now = Date.UTC(2026, 10, 23, 12)
+    const heard: string[] = []
+    const { mangopay, start, answer } = setUp({
+      clock: () => now,
+      onQuotaLow: ({ state, remaining }) => void heard.push(`${state} ${remaining}`),
+    })
+    const headers = { date: new Date(now).toUTCString(), 'x-ratelimit': '99', 'x-ratelimit-remaining': '1' }
+    const span = start()
+    mangopay.responseHook(span, { headers: { ...headers, 'x-ratelimit-reset': `${now / 1000 + 900}` } })
+    answer(span, 200)
+    await settle()
+    expect(heard).toEqual(['started 1'])
+  })
+
   it('that reject are reported, not unhandled', async () => {
     const { start, answer } = setUp({
       spike: { minimumCount: 1 },

@@ -123,15 +123,6 @@ describe.each([
     }
   })
 
-  it('has tags no longer than its limit', () => {
-    const url = `https://${HOST}/v2.01/a/users/1/kyc/ubodeclarations/2/ubos/3`
-    const { start, answer, last } = setUp({}, wrap, { attributeValueLengthLimit: 80 })
-    answer(start({ 'url.full': url }), 200)
-    expect(last().attributes['url.template']).toBe(
-      '/v2.01/{clientId}/users/{userId}/kyc/ubodeclarations/{uboDeclarationId}/ubos/{uboId}'.slice(0, 80),
-    )
-  })
-
   it('whose attributes come late is found when it ends', () => {
     const { tracer, total } = setUp({}, wrap)
     const span = tracer.startSpan('GET', { kind: SpanKind.CLIENT })

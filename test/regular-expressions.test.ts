@@ -4,15 +4,17 @@ import { describe, expect, it } from 'vitest'
 import { parse, regularExpressions } from './support/syntax.ts'
 
 /**
- * None of them ever sees what comes from the network: an option when the processor is made, and lines that we write
- * ourselves. Each is linear all the same: no two repetitions in a row can match the same character.
+ * None of them ever sees a span: an option when the processor is made, variables of the environment, and lines that
+ * `register` prints. Each is linear all the same: no two repetitions in a row can match the same character.
  */
 const listed: readonly string[] = [
   // The keys of the option `hosts`.
   'hosts.ts: /\\.$/',
   'hosts.ts: /\\/+$/',
   'hosts.ts: /^(\\[[0-9a-f:.]+\\]|[a-z0-9_-]+(?:\\.[a-z0-9_-]+)*\\.?)(?::(\\d{1,5}))?(\\/[^?#\\s]*)?$/',
-  // What `register` prints.
+  // What `register` reads and prints.
+  'register/diagnostics.ts: /\\b(?:connect|getaddrinfo) E[A-Z_]+ [^\\s)]+/',
+  'register/otlp.ts: /^https?:\\/\\//i',
   'register/say.ts: /\\s+/g',
 ]
 
