@@ -11,6 +11,8 @@ export interface HostRule {
   readonly port: number | undefined
   /** Path in front of the API's own, without a slash at its end: `/mangopay`, or empty. */
   readonly prefix: string
+  /** The list that it is on, which is that of one processor. */
+  readonly list: object
 }
 
 /** The hosts of Mangopay's API. Source: Mangopay's documentation, "API hosts" and "mTLS". */
@@ -58,7 +60,7 @@ export class Hosts {
     const prefix = key.slice(key.length - (match[3] ?? '').length).replace(/\/+$/, '')
     const others = (this.#rules.get(host) ?? []).filter((rule) => rule.port !== port || rule.prefix !== prefix)
     // The most particular first: with a port before without, then the longest prefix.
-    const rules = [...others, { environment, port, prefix }].sort(
+    const rules = [...others, { environment, port, prefix, list: this }].sort(
       (a, b) => Number(b.port !== undefined) - Number(a.port !== undefined) || b.prefix.length - a.prefix.length,
     )
     this.#rules.set(host, rules)

@@ -92,7 +92,7 @@ export class MangopaySpanProcessor {
   onEnding(span: LiveSpan): void {
     try {
       const call = this.#calls.of(span)
-      if (call !== undefined && !call.ended) this.#finish(span, call, span)
+      if (call !== undefined && this.#isOpen(call)) this.#finish(span, call, span)
     } catch (error) {
       reportFailure('looking at a span that is ending', error)
     }
@@ -111,7 +111,7 @@ export class MangopaySpanProcessor {
         if (rule === undefined) return
         call = this.#calls.keep(span, new Call(rule))
       }
-      if (!call.ended) this.#finish(span, call, new EndedSpan(span))
+      if (this.#isOpen(call)) this.#finish(span, call, new EndedSpan(span))
     } catch (error) {
       reportFailure('looking at a span that has ended', error)
     }
@@ -133,6 +133,11 @@ export class MangopaySpanProcessor {
    */
   async shutdown(): Promise<void> {
     await this.#recorder.shutdown()
+  }
+
+  /** Whether it is still to be counted, and by us: another processor may have other hosts. */
+  #isOpen(call: Call): boolean {
+    return !call.ended && call.rule.list === this.#hosts
   }
 
   #read(call: Call, headers: ResponseHeaders, span: SpanView, isLate: boolean): void {

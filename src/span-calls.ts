@@ -5,7 +5,7 @@ import { isSameRequest, nest } from './nesting.ts'
 import type { LiveSpan, SpanView } from './otel.ts'
 
 /** Stands for a span that is not ours to count, whatever it becomes until it ends. */
-const NOT_A_CALL = new Call({ environment: '', port: undefined, prefix: '' })
+const NOT_A_CALL = new Call({ environment: '', port: undefined, prefix: '', list: {} })
 NOT_A_CALL.ended = true
 
 /** The same for all processors, also those of a second copy of this package: a span is one call, whoever sees it. */
