@@ -63,8 +63,11 @@ function release(outer: Nesting, inner: Nesting): void {
  * The second span of a request, where it knows more of how it ended than the one that is counted: that has no answer,
  * or only its status, while the response hook saw the inner one's headers and body.
  */
-export function betterInformed(call: Call, own: Verdict): { call: Call; verdict: Verdict } | undefined {
-  const double = call.nesting?.double
+export function betterInformed(
+  call: Call,
+  { double }: Nesting,
+  own: Verdict,
+): { call: Call; verdict: Verdict } | undefined {
   const ended = double?.nesting?.ended
   if (double?.status === undefined || ended === undefined) return undefined
   const isAsWell = call.status === double.status && (own.category === undefined || double.sca)

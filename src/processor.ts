@@ -158,7 +158,9 @@ export class MangopaySpanProcessor {
       // A span that somebody put around requests, with their address on it, is no request.
       if (nesting.double === undefined && nesting.hasInnerCalls) return
     }
-    const { call: known, verdict } = betterInformed(call, own) ?? { call, verdict: own }
+    const better = nesting && betterInformed(call, nesting, own)
+    const known = better?.call ?? call
+    const verdict = better?.verdict ?? own
     let tags: Readonly<Attributes>
     if (nesting?.isDouble) nesting.ended = { span, verdict: own }
     if (nesting?.isDouble || nesting?.isAround) {
