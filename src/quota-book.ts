@@ -44,6 +44,8 @@ export class QuotaBook {
   readonly #offsets = new Map<string, number>()
   /** Without aliases: the client id whose quota is shown, by environment. Kept in memory only. */
   readonly #shown = new Map<string, string>()
+  /** Environments where a client id without alias was seen. */
+  readonly #strangers = new Set<string>()
   readonly #problems = new Set<string>()
 
   /** @param aliases - option `accounts`: client id → alias */
@@ -70,7 +72,8 @@ export class QuotaBook {
     const { problem } = response
     if (problem !== undefined) this.#complain(`rate-limit headers: ${problem}; that window is skipped`)
     const { date } = response
-    if (date !== undefined) this.#offsets.set(environment, date - now)
+    // A late one is as old as its body took to come.
+    if (date !== undefined && !(isLate && this.#offsets.has(environment))) this.#offsets.set(environment, date - now)
     const account = this.#account(environment, clientId())
     if (account !== undefined) this.#store(account, response, now, isLate)
     let exhausted: string[] | undefined
@@ -88,10 +91,12 @@ export class QuotaBook {
       if (clientId === undefined) {
         // A token call names no account. It is told only when it can be no other.
         const known = [...this.#accounts.values()].filter((account) => account.environment === environment)
-        return known.length === 1 && this.#aliases.size === 1 ? known[0] : undefined
+        const isOnly = known.length === 1 && this.#aliases.size === 1 && !this.#strangers.has(environment)
+        return isOnly ? known[0] : undefined
       }
       alias = this.#aliases.get(clientId)
       if (alias === undefined) {
+        this.#strangers.add(environment)
         this.#complain('calls of a client id that option accounts does not list; its quota is not shown')
         return undefined
       }

@@ -48,4 +48,12 @@ describe('several client ids', () => {
     book.read('sandbox', headersAt(START + 1000, { '15m': [10, 2300] }), START, NOBODY)
     expect(book.states(START)).toMatchObject([{ account: 'fr', used: 10 }])
   })
+
+  it('with a single alias: unless a client id without one was seen', () => {
+    const book = new QuotaBook({ acme: 'fr' })
+    book.read('sandbox', quota(2200), START, () => 'acme')
+    book.read('sandbox', headersAt(START + 1000, { '15m': [5, 2300] }), START, () => 'somebody')
+    book.read('sandbox', headersAt(START + 2000, { '15m': [6, 2300] }), START, NOBODY)
+    expect(book.states(START)).toMatchObject([{ account: 'fr', used: 2200 }])
+  })
 })

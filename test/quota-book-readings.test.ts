@@ -39,6 +39,21 @@ describe('the newest reading', () => {
     expect(used(one, START + 1000)).toEqual([800])
   })
 
+  it('is over when its window has passed, however late another one came in the meantime', () => {
+    const one = book()
+    one.read('sandbox', headersAt(START + 599_000, { '15m': [2300, 2300] }), START + 599_000, NOBODY)
+    one.read('sandbox', headersAt(START, { '15m': [100, 2300] }), START + 600_000, NOBODY, true)
+    expect(used(one, START + 1_498_000)).toEqual([2300])
+    expect(used(one, START + 1_500_000)).toEqual([0])
+  })
+
+  it('that came late sets the clock of the server where it is the first', () => {
+    const one = book()
+    one.read('sandbox', headersAt(START, { '15m': [100, 2300] }), START - 3_600_000, NOBODY, true)
+    expect(used(one, START - 3_600_000)).toEqual([100])
+    expect(used(one, START - 3_600_000 + 900_000)).toEqual([0])
+  })
+
   it('is kept apart for environments and accounts whose names run together', () => {
     const one = new QuotaBook({ a: 'west one', b: 'one' })
     one.read('eu', headersAt(START, { '15m': [1, 100] }), START, () => 'a')
