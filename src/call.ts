@@ -1,4 +1,4 @@
-import { type Attributes, SpanStatusCode } from '@opentelemetry/api'
+import { type Attributes, SpanStatusCode, TraceFlags } from '@opentelemetry/api'
 import type { HostRule } from './hosts.ts'
 import { isWrite, methodOf } from './method.ts'
 import type { Nesting } from './nesting.ts'
@@ -107,7 +107,19 @@ function statusOf(attributes: Attributes): number | undefined {
   return typeof status === 'string' && status !== '' ? Number(status) : undefined
 }
 
-function isUndici(span: SpanView): boolean {
-  const scope = span.instrumentationScope ?? span.instrumentationLibrary
-  return typeof scope?.name === 'string' && scope.name.includes('undici')
+/**
+ * Whether a span tells of no request: @vercel/otel ends those that are not sampled before it calls `fetch`. Of the http
+ * instrumentation's the request was made.
+ */
+export function isUnmade(span: SpanView, { status }: Call, { category }: Verdict): boolean {
+  if (category !== 'unexpected_response' || status !== undefined) return false
+  const { traceFlags } = span.spanContext?.() ?? { traceFlags: TraceFlags.SAMPLED }
+  return (traceFlags & TraceFlags.SAMPLED) === 0 && !scopeOf(span).includes('instrumentation-http')
+}
+
+const isUndici = (span: SpanView) => scopeOf(span).includes('undici')
+
+function scopeOf(span: SpanView): string {
+  const { name } = span.instrumentationScope ?? span.instrumentationLibrary ?? {}
+  return typeof name === 'string' ? name : ''
 }

@@ -2,21 +2,22 @@ import type { Attributes } from '@opentelemetry/api'
 import type { Call } from './call.ts'
 import { methodOf } from './method.ts'
 import type { SpanView } from './otel.ts'
-import type { Verdict } from './outcome.ts'
+import { timedOut, type Verdict } from './outcome.ts'
+import type { Recorder } from './recorder.ts'
 import { urlOf } from './url.ts'
 
 /** How the span of a call belongs together with others: two instrumentations may make spans for one request. */
 export class Nesting {
-  /** Whether this is the second span of a request; the outer one is counted. */
-  isDouble = false
+  /** The call that this is the second span of; that one is counted. */
+  outer: Nesting | undefined
   /** The second span of this request. */
   double: Call | undefined
   /** Whether requests of their own were made within: then this may be a span that somebody put around them. */
   hasInnerCalls = false
   /** Whether it is one for sure: the first request within looked like its double, and another one followed. */
   isAround = false
-  /** Of a double that has ended, which may yet turn out to be a call of its own. */
-  ended: { readonly span: SpanView; readonly verdict: Verdict } | undefined
+  /** Of a double that has ended, which may yet turn out to be a call of its own; and who would count it. */
+  ended: { readonly span: SpanView; readonly verdict: Verdict; readonly recorder: Recorder } | undefined
 }
 
 /**
@@ -30,38 +31,33 @@ export function nest(outer: Call, inner: Call, isSame: boolean): Call | undefine
   const { double } = nesting
   if (isSame && !nesting.hasInnerCalls && double === undefined) {
     inner.nesting = new Nesting()
-    inner.nesting.isDouble = true
+    inner.nesting.outer = nesting
     nesting.double = inner
     return undefined
   }
   nesting.hasInnerCalls = true
   // The same request after another one, a token call say: that one cannot be what this span is about either.
-  if (isSame) nesting.isAround = true
-  if (double?.nesting === undefined) return undefined
-  release(nesting, double.nesting)
-  nesting.isAround = true
-  return double.ended ? double : undefined
+  if (isSame || double !== undefined) isNoRequest(nesting)
+  return double?.ended ? double : undefined
 }
 
 /**
- * A span ends without an answer of its own, and before the one within: somebody put it around `fetch`, which returns
- * before the body has come.
+ * A span turns out to be no request but to have been put around some: then neither is what it was the second span of, and
+ * what was its own second span is one by itself.
  */
-export function endFirst(nesting: Nesting): void {
-  const { double } = nesting
-  if (double?.nesting === undefined || double.ended) return
-  release(nesting, double.nesting)
+export function isNoRequest(nesting: Nesting): void {
   nesting.hasInnerCalls = true
-}
-
-function release(outer: Nesting, inner: Nesting): void {
-  outer.double = undefined
-  inner.isDouble = false
+  nesting.isAround = true
+  const { outer, double } = nesting
+  nesting.outer = undefined
+  nesting.double = undefined
+  if (double?.nesting !== undefined) double.nesting.outer = undefined
+  if (outer !== undefined) isNoRequest(outer)
 }
 
 /**
- * The second span of a request, where it knows more of how it ended than the one that is counted: that has no answer,
- * or only its status, while the response hook saw the inner one's headers and body.
+ * The second span of a request that nobody answered, or where it knows more of how it ended than the one that is counted:
+ * that has no answer, or only its status, while the response hook saw the inner one's headers and body.
  */
 export function betterInformed(
   call: Call,
@@ -69,9 +65,16 @@ export function betterInformed(
   own: Verdict,
 ): { call: Call; verdict: Verdict } | undefined {
   const ended = double?.nesting?.ended
-  if (double?.status === undefined || ended === undefined) return undefined
+  if (double === undefined || ended === undefined) return undefined
+  const { verdict } = ended
+  if (call.status === undefined) {
+    // The inner one is nearer to the wire, and what the outer one ended with may be of something else. But a time limit
+    // is often only known to who set it.
+    const isTimeout = double.status === undefined && own.category === 'timeout'
+    return { call: double, verdict: isTimeout ? timedOut(verdict) : verdict }
+  }
   const isAsWell = call.status === double.status && (own.category === undefined || double.sca)
-  return call.status === undefined || isAsWell ? { call: double, verdict: ended.verdict } : undefined
+  return isAsWell ? { call: double, verdict } : undefined
 }
 
 /** Whether two nested spans tell of one request. */

@@ -87,6 +87,9 @@ export const SUCCESS = verdict(undefined, 'success')
 /** A failure, and for a write that no answer settles the admission that it may have been done. */
 const failed = (category: ErrorCategory, unsettled: boolean) => verdict(category, unsettled ? 'unknown' : 'failure')
 
+/** A verdict on a call without an answer, of which it is known besides that a time limit ended it. */
+export const timedOut = ({ outcome }: Verdict) => failed('timeout', outcome === 'unknown')
+
 const CLIENT_ERRORS: Readonly<Record<number, ErrorCategory>> = {
   401: 'authentication',
   403: 'authorization',

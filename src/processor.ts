@@ -1,10 +1,10 @@
 import { type Attributes, type Context, type Span, SpanKind } from '@opentelemetry/api'
-import { Call } from './call.ts'
+import { Call, isUnmade } from './call.ts'
 import { EndedSpan } from './ended-span.ts'
 import { reportFailure, say } from './guard.ts'
 import { asksForSca, type ResponseHeaders, readHeaderAttributes, readResponseHeaders } from './headers.ts'
-import { Hosts } from './hosts.ts'
-import { betterInformed, endFirst } from './nesting.ts'
+import { type HostRule, Hosts } from './hosts.ts'
+import { betterInformed, isNoRequest } from './nesting.ts'
 import { type MangopaySpanProcessorOptions, resolveOptions } from './options.ts'
 import type { LiveSpan, Sampler, SpanView, Taggable } from './otel.ts'
 import { Recorder } from './recorder.ts'
@@ -79,10 +79,10 @@ export class MangopaySpanProcessor {
       if (span.kind !== SpanKind.CLIENT) return
       const rule = this.#hosts.find(span.attributes)
       if (rule === undefined) return
-      this.#isSamplerAsked = this.#isSamplerAsked !== false && this.#wasAskedAbout(span)
+      this.#isSamplerAsked = this.#wasAskedAbout(rule) && this.#isSamplerAsked !== false
       const released = this.#calls.begin(span, rule, parentContext)
       const ended = released?.nesting?.ended
-      if (released && ended) this.#recorder.count(ended.span, released, ended.verdict)
+      if (released && ended) ended.recorder.count(ended.span, released, ended.verdict)
     } catch (error) {
       reportFailure('looking at a span that starts', error)
     }
@@ -153,38 +153,53 @@ export class MangopaySpanProcessor {
     }
     const own = call.conclude(span)
     const { nesting } = call
-    if (nesting !== undefined && call.status === undefined) {
-      endFirst(nesting)
-      // A span that somebody put around requests, with their address on it, is no request.
-      if (nesting.double === undefined && nesting.hasInnerCalls) return
+    if (nesting === undefined && isUnmade(span, call, own)) {
+      this.#isSamplerAsked = false
+      this.#say(UNMADE)
+      return
+    }
+    // It ends before the second span of its request: somebody put it around `fetch`, which returns before the body came.
+    if (nesting?.double?.ended === false) isNoRequest(nesting)
+    // A span that somebody put around requests, with their address on it, is no request.
+    if (nesting?.hasInnerCalls && call.status === undefined) {
+      isNoRequest(nesting)
+      return
     }
     const better = nesting && betterInformed(call, nesting, own)
     const known = better?.call ?? call
     const verdict = better?.verdict ?? own
     let tags: Readonly<Attributes>
-    if (nesting?.isDouble) nesting.ended = { span, verdict: own }
-    if (nesting?.isDouble || nesting?.isAround) {
+    if (nesting?.outer) nesting.ended = { span, verdict, recorder: this.#recorder }
+    if (nesting?.outer || nesting?.isAround) {
       tags = tagsOf(known.rule.environment, known.operation, known.status, verdict)
     } else {
       tags = this.#recorder.count(span, known, verdict)
-      if (this.#isSamplerAsked !== true && !this.#saidUnsampled) this.#sayUnsampled()
+      if (this.#isSamplerAsked !== true) this.#say(UNASKED)
     }
     tag(target, span, known, tags, this.#renameSpans)
   }
 
-  /** The SDK asks its sampler, and starts the span in the same breath. */
-  #wasAskedAbout(span: LiveSpan): boolean {
-    for (const { lastClientTrace } of this.#samplers) {
-      if (lastClientTrace === span.spanContext().traceId) return true
+  /** The SDK asks its sampler, and starts the span in the same breath: what a sampler of ours was asked last is it. */
+  #wasAskedAbout(rule: HostRule): boolean {
+    let wasAsked = false
+    for (const sampler of this.#samplers) {
+      const { lastClient } = sampler
+      sampler.lastClient = undefined
+      wasAsked ||= lastClient !== undefined && this.#hosts.find(lastClient) === rule
     }
-    return false
+    return wasAsked
   }
 
-  /** Calls that a sampler drops never get here, so all that can be said is whether ours was asked about the others. */
-  #sayUnsampled(): void {
+  /** One line, the first time that calls are known to be missing from the counts. */
+  #say(line: string): void {
+    if (!this.#saidUnsampled) say(line)
     this.#saidUnsampled = true
-    say(
-      'mangopay.sampler() was not asked about a call; without it as the outermost sampler, calls that a sampler drops are not counted',
-    )
   }
 }
+
+/** Calls that a sampler drops never get here, so all that can be said is whether ours was asked about the others. */
+const UNASKED =
+  'mangopay.sampler() was not asked about a call; without it as the outermost sampler, calls that a sampler drops are not counted'
+
+const UNMADE =
+  'spans that are not sampled end before their request is made (as those of @vercel/otel do): such calls are not counted'

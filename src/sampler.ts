@@ -28,8 +28,8 @@ const PARENT_BASED_ALWAYS_ON: Sampler = {
 export class CountingSampler implements Sampler {
   readonly #hosts: Hosts
   readonly #delegate: Sampler
-  /** Trace of the span that it was asked about last, if that was a client span. */
-  lastClientTrace: string | undefined
+  /** Attributes of the span that it was asked about last, if that was a client span. */
+  lastClient: Attributes | undefined
 
   constructor(hosts: Hosts, delegate: Sampler = PARENT_BASED_ALWAYS_ON) {
     if (typeof delegate?.shouldSample !== 'function') {
@@ -49,7 +49,7 @@ export class CountingSampler implements Sampler {
     attributes: Attributes,
     links: Link[],
   ): SamplingResult {
-    this.lastClientTrace = spanKind === SpanKind.CLIENT ? traceId : undefined
+    this.lastClient = spanKind === SpanKind.CLIENT ? attributes : undefined
     const result = this.#delegate.shouldSample(context, traceId, spanName, spanKind, attributes, links)
     if (result.decision !== 0 || spanKind !== SpanKind.CLIENT || !this.#isOurs(attributes)) return result
     return { ...result, decision: 1 }

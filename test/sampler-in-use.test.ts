@@ -23,8 +23,8 @@ describe('samplerInUse', () => {
     const tracers = [wrap(ours), new AlwaysOnSampler()].map((sampler) =>
       new BasicTracerProvider({ spanProcessors: [mangopay], sampler }).getTracer('test'),
     )
-    const call = (attributes: Attributes, tracer = tracers[0]) => {
-      const root = tracer?.startSpan('job', {}, ROOT_CONTEXT)
+    const call = (attributes: Attributes, tracer = tracers[0], kind = SpanKind.INTERNAL) => {
+      const root = tracer?.startSpan('job', { kind }, ROOT_CONTEXT)
       if (root === undefined) throw new Error('no tracer')
       tracer?.startSpan('GET', { kind: SpanKind.CLIENT, attributes }, trace.setSpan(ROOT_CONTEXT, root)).end()
     }
@@ -42,6 +42,12 @@ describe('samplerInUse', () => {
   it('is false where ours is asked about roots only', () => {
     const { call, isInUse } = setUp((ours) => new ParentBasedSampler({ root: ours }))
     call(OURS)
+    expect(isInUse()).toBe(false)
+  })
+
+  it('is false where ours is asked about roots only, also where these are client spans', () => {
+    const { call, isInUse } = setUp((ours) => new ParentBasedSampler({ root: ours }))
+    call(OURS, undefined, SpanKind.CLIENT)
     expect(isInUse()).toBe(false)
   })
 
