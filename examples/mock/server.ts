@@ -113,7 +113,7 @@ export const startMock = async (options: MockOptions = {}): Promise<Mock> => {
   }
   if (options.controlPort === undefined) return mock
   const control = createServer()
-  const controlPort = await startControl(control, mock, options.controlPort)
+  const controlPort = await startControl(control, mock, Object.keys(settings.clients), options.controlPort)
   return {
     ...mock,
     controlUrl: `http://127.0.0.1:${controlPort}`,
