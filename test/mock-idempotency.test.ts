@@ -34,6 +34,19 @@ describe('idempotency', () => {
     expect((await transfer(KEY)).status).toBe(200)
   })
 
+  it('is not used up by a 429, whether by the quota or by order', async () => {
+    mock.spend(2_300)
+    expect((await transfer(KEY)).status).toBe(429)
+    mock.rest()
+    mock.failNext({ kind: 'status', status: 429 })
+    expect((await transfer(KEY)).status).toBe(429)
+    expect((await call('GET', `/responses/${KEY}`)).body.Type).toBe('correlationid_not_found')
+    expect((await transfer(KEY)).status).toBe(200)
+    mock.failNext({ kind: 'status', status: 429 })
+    expect((await transfer(KEY)).status).toBe(429)
+    expect((await call('GET', `/responses/${KEY}`)).body).toMatchObject({ StatusCode: '200' })
+  })
+
   it('is not used up by a redirect, and the redirected call does use it', async () => {
     mock.failNext({ kind: 'redirect' })
     expect((await transfer(KEY)).status).toBe(200)

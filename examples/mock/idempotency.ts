@@ -21,11 +21,12 @@ export class Idempotency {
     return this.#find(key, context.now) ? apiError(409, context) : undefined
   }
 
-  /** Keeps the answer of a POST, errors included; a refused repetition does not replace the first answer. */
+  /** Keeps the answer of a POST, most errors included; a refused repetition does not replace the first answer. */
   keep(key: string | undefined, answer: Answer, { target }: { target: string }, now: number): void {
-    // A redirect has done nothing yet; the request comes again with the same key.
-    const redirect = answer.status >= 300 && answer.status < 400
-    if (key === undefined || redirect || this.#find(key, now)) return
+    // A redirect has done nothing yet; the request comes again with the same key. A 429 was never let in: whether the
+    // real one keeps its key is not established, but here all 429s are alike, by the quota and by a fault.
+    const undone = (answer.status >= 300 && answer.status < 400) || answer.status === 429
+    if (key === undefined || undone || this.#find(key, now)) return
     this.#stored.set(key, { time: now, answer, target })
     for (const [old, { time }] of this.#stored) {
       // Oldest first: stop at the first that still counts.
