@@ -49,12 +49,13 @@ describe('answers', () => {
   })
 
   it('refuses what is no JSON, another media type, too much, and a client id that is not the token’s', async () => {
-    const statuses = [
+    const answers = [
       await call('POST', '/wallets', { body: '{"a"' }),
       await call('POST', '/wallets', { body: 'a=1', headers: { 'content-type': 'text/plain' } }),
       await call('POST', '/wallets', { body: JSON.stringify({ File: 'x'.repeat(1_000) }) }),
-    ].map(({ status }) => status)
-    expect(statuses).toEqual([400, 415, 413])
+    ]
+    expect(answers.map(({ status }) => status)).toEqual([400, 415, 413])
+    expect(answers[0]?.body).toMatchObject({ Type: 'param_error', errors: null })
     const foreign = await fetch(`${mock.url}/v2.01/somebody-else/events`, { headers })
     expect(foreign.status).toBe(403)
   })

@@ -55,7 +55,9 @@ describe('idempotency', () => {
   })
 
   it('refuses a malformed key', async () => {
-    expect((await transfer('short')).status).toBe(400)
+    const refused = await transfer('short')
+    expect(refused).toMatchObject({ status: 400, body: { Type: 'param_error', errors: null } })
+    expect(refused.body.Message).toContain('idempotency key')
   })
 
   it('is reached through the SDK', async () => {

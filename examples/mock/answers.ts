@@ -69,7 +69,7 @@ const MESSAGES: Record<number, string> = {
   422: 'The request cannot be processed.',
 }
 
-/** An error of the API itself, in the shape that this code has. */
+/** An error of the API itself, in the shape that this code has. With a message of its own it names no field. */
 export const apiError = (status: number, context: AnswerContext, message?: string): Answer => {
   if (context.token && status === 401) return json(401, { error: 'invalid_client' })
   if (context.token && status === 400) {
@@ -89,7 +89,7 @@ export const apiError = (status: number, context: AnswerContext, message?: strin
     Type: report.type,
     Id: `${context.errorId}#${Math.floor(context.now / 1_000)}`,
     Date: Math.floor(context.now / 1_000),
-    errors: report.errors ?? null,
+    errors: (message === undefined ? report.errors : undefined) ?? null,
   })
 }
 

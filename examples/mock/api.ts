@@ -136,7 +136,7 @@ export class MangopayApi {
     try {
       if (body.length > 0 && /json/i.test(type)) sent = JSON.parse(body.toString('utf8'))
     } catch {
-      return apiError(400, context)
+      return apiError(400, context, 'The body is not valid JSON')
     }
     if (method === 'POST') {
       const refused = this.#idempotency.refuse(header('idempotency-key'), context)
