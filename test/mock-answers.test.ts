@@ -30,6 +30,33 @@ describe('answers', () => {
     expect((await call('GET', '/events')).status).toBe(401)
   })
 
+  it('gives a token for grant_type=client_credentials alone, after it has looked at the credentials', async () => {
+    const ask = async (body: string | undefined, apiKey: string = DEMO_CLIENT.apiKey, kind = '') => {
+      const answered = await fetch(`${mock.url}/v2.01/oauth/token${kind}`, {
+        method: 'POST',
+        headers: {
+          authorization: `Basic ${btoa(`${DEMO_CLIENT.clientId}:${apiKey}`)}`,
+          'content-type': 'application/x-www-form-urlencoded',
+        },
+        ...(body === undefined ? {} : { body }),
+      })
+      const told = (await answered.json()) as Record<string, unknown>
+      return [answered.status, 'access_token' in told ? Object.keys(told) : told]
+    }
+    const token = [200, ['access_token', 'token_type', 'expires_in']]
+    expect(await ask('grant_type=client_credentials')).toEqual(token)
+    expect(await ask('grant_type=client_credentials&scope=all')).toEqual(token)
+    for (const body of [undefined, '', 'grant_type=', 'scope=all', '{"grant_type":"client_credentials"}']) {
+      expect([body, ...(await ask(body))]).toEqual([body, 400, { error: 'invalid_request' }])
+    }
+    for (const type of ['password', 'Client_Credentials', 'client_credentials ']) {
+      expect(await ask(`grant_type=${encodeURIComponent(type)}`)).toEqual([400, { error: 'unsupported_grant_type' }])
+    }
+    expect(await ask('grant_type=password', 'wrong')).toEqual([401, { error: 'invalid_client' }])
+    // What these want in their body is not established.
+    expect(await ask(undefined, undefined, '/embedded/checkout')).toEqual(token)
+  })
+
   it('asks for strong customer authentication in a header', async () => {
     mock.setFaults([{ share: 1, fault: { kind: 'sca' }, only: ['GET /wallets/{walletId}'] }])
     const asked = await call('GET', `/wallets/${WALLET_ID}`)

@@ -6,7 +6,7 @@ import type { Settings } from './options.ts'
 import { quotaHeaders, SlidingQuota } from './quota.ts'
 import { Resources } from './resources.ts'
 import { matchRoute, type RouteMatch } from './routes.ts'
-import { Tokens } from './tokens.ts'
+import { Tokens, wrongForm } from './tokens.ts'
 
 /** A request that was received whole. */
 export interface Received {
@@ -97,6 +97,10 @@ export class MangopayApi {
     if (spoiled) return this.#verdict(pending, spoiled, credentials)
     if (credentials === undefined) return this.#verdict(pending, apiError(401, context), undefined)
     if (this.tokens.locked.has(credentials)) return this.#verdict(pending, apiError(400, context), credentials)
+    // What the embedded tokens want in their body is not established.
+    const embedded = context.target.toLowerCase().includes('/oauth/token/embedded/')
+    const wrong = embedded ? undefined : wrongForm(pending.body.toString('utf8'))
+    if (wrong !== undefined) return this.#verdict(pending, json(400, { error: wrong }), credentials)
     if (this.#settings.quotaUsedBy.tokens && !this.quotaOf(credentials).allows(context.now)) {
       return this.#verdict(pending, apiError(429, context), credentials)
     }

@@ -1,5 +1,15 @@
 import type { Resources } from './resources.ts'
 
+/**
+ * What is wrong with the form of a token call, in OAuth's words (RFC 6749, 5.2); undefined when nothing is. That
+ * `client_credentials` is granted is established for Mangopay; what it answers to anything else is not.
+ */
+export const wrongForm = (form: string): 'invalid_request' | 'unsupported_grant_type' | undefined => {
+  const type = new URLSearchParams(form).get('grant_type')
+  if (!type) return 'invalid_request'
+  return type === 'client_credentials' ? undefined : 'unsupported_grant_type'
+}
+
 /** Client credentials and the bearer tokens given for them. */
 export class Tokens {
   /** Client ids that are locked for security: 400 `unauthorized_client` for a new token. */
