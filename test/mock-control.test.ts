@@ -89,6 +89,16 @@ describe('the control server', () => {
     expect(mock.used()).toEqual([1, 1, 1, 1])
   })
 
+  it('knows the clients of this mock, and no other', async () => {
+    await mock.close()
+    await start({ controlPort: 0, clients: { shop: 'key' } })
+    expect((await control('POST', '/spend', { calls: 1, clientId: 'shop' }))[0]).toBe(200)
+    expect((await control('POST', '/lock', { clientId: 'shop' }))[0]).toBe(200)
+    // Whose quota is meant when it is not said: the examples' client, whom this mock does not know.
+    expect((await control('POST', '/spend', { calls: 1 }))[0]).toBe(400)
+    expect(mock.used('shop')).toEqual([1, 1, 1, 1])
+  })
+
   it('refuses what is no JSON object', async () => {
     await mock.close()
     await start({ controlPort: 0 })

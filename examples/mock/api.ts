@@ -98,7 +98,7 @@ export class MangopayApi {
     if (credentials === undefined) return this.#verdict(pending, apiError(401, context), undefined)
     if (this.tokens.locked.has(credentials)) return this.#verdict(pending, apiError(400, context), credentials)
     // What the embedded tokens want in their body is not established.
-    const embedded = context.target.toLowerCase().includes('/oauth/token/embedded/')
+    const embedded = pending.route?.methods.get('POST')?.includes('/embedded/') === true
     const wrong = embedded ? undefined : wrongForm(pending.body.toString('utf8'))
     if (wrong !== undefined) return this.#verdict(pending, json(400, { error: wrong }), credentials)
     if (this.#settings.quotaUsedBy.tokens && !this.quotaOf(credentials).allows(context.now)) {
