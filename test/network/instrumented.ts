@@ -57,6 +57,9 @@ const headersOf = ({ headers, body }: Ask) => ({
   ...headers,
 })
 
+/** Text, such as a form, as it stands; the rest as JSON. */
+const textOf = (body: unknown) => (typeof body === 'string' ? body : JSON.stringify(body))
+
 /** axios with its http adapter. */
 export const axiosCall: Call = async (ask) => {
   try {
@@ -85,7 +88,7 @@ export const fetchCall: Call = async (ask) => {
       headers: headersOf(ask),
       redirect: ask.follow === false ? 'manual' : 'follow',
       signal: ask.signal ?? (ask.timeout === undefined ? null : AbortSignal.timeout(ask.timeout)),
-      ...(ask.body === undefined ? {} : { body: JSON.stringify(ask.body) }),
+      ...(ask.body === undefined ? {} : { body: textOf(ask.body) }),
     })
     status = response.status
     return { status, body: await response.text() }
@@ -104,7 +107,7 @@ export const undiciCall: Call = async (ask) => {
       headers: headersOf(ask),
       ...(timeout === undefined ? {} : { headersTimeout: timeout, bodyTimeout: timeout }),
       ...(signal === undefined ? {} : { signal }),
-      ...(ask.body === undefined ? {} : { body: JSON.stringify(ask.body) }),
+      ...(ask.body === undefined ? {} : { body: textOf(ask.body) }),
     })
     status = response.statusCode
     return { status, body: await response.body.text() }

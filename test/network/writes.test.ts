@@ -44,7 +44,12 @@ describe.each(CLIENTS)('%s', (client) => {
   async function tellsOfTokens(faults: readonly [Fault, string][]): Promise<void> {
     lab = await startLab()
     const basic = Buffer.from('demo-platform:demo-0c2b6a9e4f7d4c1f').toString('base64')
-    const ask = { method: 'POST' as const, url: lab.tokenUrl, headers: { authorization: `Basic ${basic}` } }
+    const ask = {
+      method: 'POST' as const,
+      url: lab.tokenUrl,
+      headers: { authorization: `Basic ${basic}`, 'content-type': 'application/x-www-form-urlencoded' },
+      body: 'grant_type=client_credentials',
+    }
     await lab.call(client, ask)
     for (const [fault] of faults) {
       lab.mock.failNext(fault, 1, [TOKEN])
