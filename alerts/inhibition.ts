@@ -10,21 +10,30 @@ export interface InhibitRule {
   equal: string[]
 }
 
-const mutes = (source: AlertName, targets: AlertName[]): InhibitRule => ({
-  source_matchers: [`alertname = ${source}`],
+const mutes = (sourceMatchers: string[], targets: AlertName[], equal: string[]): InhibitRule => ({
+  source_matchers: sourceMatchers,
   target_matchers: [`alertname =~ "${targets.join('|')}"`],
-  equal: [LABEL.environment],
+  equal,
 })
+const named = (alert: AlertName): string => `alertname = ${alert}`
 
-/** For `inhibit_rules` of Alertmanager. Grafana has none; there each alert notifies. */
+const ENV = LABEL.environment
+const JOB = LABEL.job
+const PART_OF_NOTHING: AlertName[] = ['MangopayFailing', 'MangopayErrorBudgetBurn', 'MangopayAccessRefused']
+
+/**
+ * For `inhibit_rules` of Alertmanager. Grafana has none; there each alert notifies. No target of one rule is the source
+ * of another: an alert that is muted still mutes, and then nobody would hear of anything.
+ */
 export const INHIBIT_RULES: readonly InhibitRule[] = [
-  // The quota is spent: that it soon will be is no news, and neither is that calls fail.
-  mutes('MangopayRateLimited', [
-    'MangopayRateLimitExhaustionPredicted',
-    'MangopayRateLimitHeadroomLow',
-    'MangopayRateLimitNearlyEmpty',
-    'MangopayNothingSucceeds',
-  ]),
+  // The quota is spent: that it soon will be is no news.
+  mutes(
+    [named('MangopayRateLimited')],
+    ['MangopayRateLimitExhaustionPredicted', 'MangopayRateLimitHeadroomLow', 'MangopayRateLimitNearlyEmpty'],
+    [ENV],
+  ),
   // Nothing works: then some of it does not, the budget burns, and refusals are one way of not working.
-  mutes('MangopayNothingSucceeds', ['MangopayFailing', 'MangopayErrorBudgetBurn', 'MangopayAccessRefused']),
+  mutes([named('MangopayNothingSucceeds'), `${JOB} = ""`], PART_OF_NOTHING, [ENV]),
+  // Nothing works for one service: that says nothing of the others, nor of the environment as a whole.
+  mutes([named('MangopayNothingSucceeds'), `${JOB} != ""`], PART_OF_NOTHING, [ENV, JOB]),
 ]

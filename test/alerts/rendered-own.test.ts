@@ -41,6 +41,16 @@ test('the example for Alertmanager holds the inhibitions', () => {
   expect(inhibit_rules).toEqual(INHIBIT_RULES)
 })
 
+test('no alert that is muted mutes another: of one trouble somebody hears', () => {
+  const named = (matchers: string[]) =>
+    matchers.flatMap((matcher) => /^alertname =~? "?([\w|]+)"?$/.exec(matcher)?.[1]?.split('|') ?? [])
+  const sources = new Set(INHIBIT_RULES.flatMap(({ source_matchers }) => named(source_matchers)))
+  const targets = INHIBIT_RULES.flatMap(({ target_matchers }) => named(target_matchers))
+  expect(sources).toContain('MangopayNothingSucceeds')
+  expect(targets).toContain('MangopayFailing')
+  expect(targets.filter((alert) => sources.has(alert))).toEqual([])
+})
+
 test.skipIf(!have('amtool'))('the example for Alertmanager passes its own check and wakes only for critical', () => {
   const amtool = (...args: string[]) => execFileSync(pathOf('amtool'), args, { encoding: 'utf8' })
   expect(amtool('check-config', 'alerts/alertmanager.example.yml')).toContain('SUCCESS')
