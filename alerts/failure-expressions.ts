@@ -7,6 +7,11 @@ import { LABEL, SERIES } from './spelling.ts'
 const ENV = LABEL.environment
 const CAT = LABEL.category
 const JOB = LABEL.job
+/**
+ * A client asks for its own token once an hour, and gets it when nothing else works any more: no sign of life. A token
+ * for an end user (`POST /oauth/token/embedded/…`) is one.
+ */
+const NO_TOKEN_CALL = `${LABEL.operation}!="POST /oauth/token"`
 /** One value for each environment. */
 export const BY_ENV = ENV
 /** One value for each service of an environment. */
@@ -22,12 +27,19 @@ export const UNHEALTHY_NOT_OURS = `${CAT}!~"|not_found|idempotency_conflict|sca_
 const UNAVAILABLE = `${CAT}=~"server_error|timeout|network"`
 const REFUSED = `${CAT}=~"authentication|authorization"`
 
-/** Calls with these labels in a span, by these labels. */
-export const callsIn = ({ span }: RuleContext, minutes: number, by: string, matchers = ''): string => {
-  const selector = matchers === '' ? RECORDS.callsByCategory : `${RECORDS.callsByCategory}{${matchers}}`
+const callsOf = (record: string, { span }: RuleContext, minutes: number, by: string, matchers: string): string => {
+  const selector = matchers === '' ? record : `${record}{${matchers}}`
   if (minutes === COUNTED) return `sum by (${by}) (${selector})`
   return `sum by (${by}) (sum_over_time(${selector}[${span(minutes)}]) / 5)`
 }
+
+/** Calls with these labels in a span, by these labels. */
+export const callsIn = (context: RuleContext, minutes: number, by: string, matchers = ''): string =>
+  callsOf(RECORDS.callsByCategory, context, minutes, by, matchers)
+
+/** Signs of life in a span. From the record that tells operations apart: it has its history when these rules are new. */
+const healthyIn = (context: RuleContext, minutes: number, by: string): string =>
+  callsOf(RECORDS.calls, context, minutes, by, `${NO_TOKEN_CALL}, ${HEALTHY}`)
 
 /** For the whole environment where that is true: one page for an outage of all services. Else for each service alone. */
 export const environmentElseJob = (expression: (by: string) => string): string =>
@@ -38,10 +50,10 @@ or on (${ENV}) (
 ${expression(BY_JOB)}
 )`
 
-/** Failures and no success. */
+/** Failures, those of token calls included, and no success of any other call. */
 export const nothing = (context: RuleContext, by: string, minutes: number, count: number, failures: string): string =>
   `  ${callsIn(context, minutes, by, failures)} > ${count}
-  unless on (${by}) ${callsIn(context, minutes, by, HEALTHY)} > 0`
+  unless on (${by}) ${healthyIn(context, minutes, by)} > 0`
 
 /** At a few calls an hour: failures collect over hours, but the last 90 minutes hold at least one and no success. */
 export const nothingForLong = (context: RuleContext): string => {
@@ -49,7 +61,7 @@ export const nothingForLong = (context: RuleContext): string => {
   const failures = (minutes: number) => callsIn(context, minutes, BY_ENV, UNHEALTHY_NOT_OURS)
   return `  ${failures(nothingSlowMemory)} > ${nothingSlowCount}
   and ${failures(nothingSlowSpan)} > 0
-  unless ${callsIn(context, nothingSlowSpan, BY_ENV, HEALTHY)} > 0`
+  unless ${healthyIn(context, nothingSlowSpan, BY_ENV)} > 0`
 }
 
 /** A share of calls that Mangopay or the way there fails. */

@@ -54,7 +54,7 @@ ${nothingForLong(context)}
       summary: ({ value, where }) =>
         `No call to Mangopay succeeds in ${where()}: ${value('humanize')} failures and no success`,
       description: ({ where }) =>
-        `For some minutes every call of ${where()} has failed, and not one got a healthy answer. Look at the categories: server_error, timeout and network mean Mangopay or the way there; authentication and authorization mean our key or account; invalid_request means our last release.`,
+        `For some minutes no call of ${where()}, those for a token aside, has got a healthy answer. Look at the categories: server_error, timeout and network mean Mangopay or the way there; authentication and authorization mean our key or account; invalid_request means our last release.`,
     },
     {
       alert: 'MangopayFailing',

@@ -14,6 +14,8 @@ const firing = (
 const timeout = (values: string, more = {}): Series => calls(values, { category: 'timeout', ...more })
 const refused = (values: string, more = {}): Series =>
   calls(values, { category: 'authentication', status: 401, ...more })
+const TOKEN = 'POST /oauth/token'
+const token = (values: string, more = {}): Series => calls(values, { operation: TOKEN, ...more })
 
 const NOTHING: readonly AlertCase[] = [
   {
@@ -148,6 +150,52 @@ const NOTHING: readonly AlertCase[] = [
     name: 'an old success within 90 minutes is a sign of life',
     series: [calls(oneAt([60], 400)), timeout(oneAt([40, 80, 100, 120], 400))],
     at: [silentAt(126), silentAt(140)],
+  },
+  {
+    alert: 'MangopayNothingSucceeds',
+    name: 'a call for a token succeeds every other minute, nothing else does: whole environment',
+    series: [timeout('0+3x60'), token('0+0.5x60')],
+    at: [{ minute: 20, firing: [firing('critical', '15')] }],
+  },
+  {
+    alert: 'MangopayNothingSucceeds',
+    name: 'a call for a token succeeds every other minute, nothing else does: one service',
+    series: [calls('0+50x60'), refused('0+3x60', { job: 'payouts' }), token('0+0.5x60', { job: 'payouts' })],
+    at: [{ minute: 20, firing: [firing('critical', '15', { job: 'payouts' })] }],
+  },
+  {
+    alert: 'MangopayNothingSucceeds',
+    name: 'thirty calls an hour fail, a call for a token in between succeeds',
+    series: [calls(oneAt([50, 54, 58], 120)), timeout(oneAt([66, 70, 74, 78, 82], 120)), token(oneAt([12, 72], 120))],
+    at: [{ minute: 90, firing: [firing('critical', '5')] }],
+  },
+  {
+    alert: 'MangopayNothingSucceeds',
+    name: 'three calls an hour fail, the hourly call for a token succeeds',
+    series: [calls(oneAt([20], 400)), timeout(oneAt([40, 60, 80, 100], 400)), token(oneAt([20, 80], 400))],
+    at: [silentAt(105), { minute: 125, firing: [firing('critical', '4')] }],
+  },
+  {
+    alert: 'MangopayNothingSucceeds',
+    name: 'only calls for a token are made, and they fail',
+    series: [calls(oneAt([20], 400)), timeout(oneAt([40, 60, 80, 100], 400), { operation: TOKEN })],
+    at: [silentAt(105), { minute: 125, firing: [firing('critical', '4')] }],
+  },
+  {
+    alert: 'MangopayNothingSucceeds',
+    name: 'a service that only fetches tokens for others: pages although most succeed, a known limit',
+    series: [
+      calls('0+50x60'),
+      token('0+20x60', { job: 'tokens' }),
+      token('0+2x60', { job: 'tokens', category: 'timeout' }),
+    ],
+    at: [{ minute: 20, firing: [firing('critical', '10', { job: 'tokens' })] }],
+  },
+  {
+    alert: 'MangopayNothingSucceeds',
+    name: 'a token for an end user’s checkout is a sign of life',
+    series: [timeout('0+20x60'), token('0+0.5x60', { operation: `${TOKEN}/embedded/checkout` })],
+    at: [silentAt(20)],
   },
   {
     alert: 'MangopayNothingSucceeds',

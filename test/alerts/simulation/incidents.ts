@@ -81,6 +81,9 @@ const faultsFrom = (begins: number, faults: readonly FaultShare[]) => step(begin
 const shop = (more: Partial<ProcessPlan> & { processes?: number } = {}): ProcessPlan[] =>
   service('shop', 0.6, { processes: 2, ...more })
 
+/** Three calls an hour, by a client of each of two processes that asks for its own token. */
+const atNight = (more: Partial<ProcessPlan>): ProcessPlan[] => service('night', 3 / 3_600, { processes: 2, ...more })
+
 const story = (seed: number, length: number, processes: readonly ProcessPlan[], more: Partial<Story> = {}): Story => ({
   seed,
   minutes: length,
@@ -243,6 +246,45 @@ export const INCIDENTS: readonly Incident[] = [
     knowable: { after: 60, why: 'the fourth failure' },
     begins: B,
     story: story(11, B + 240, service('night', 3 / 3_600, { faults: faultsFrom(B, all({ kind: 'hang' })) })),
+    expected: [{ alert: 'MangopayNothingSucceeds', within: 100, failures: 4, labels: { severity: 'critical' } }],
+    tolerated: UNAVAILABLE,
+  },
+  {
+    name: 'night-outage-tokens',
+    title: 'Night: 3 calls an hour of two processes, all answered 503; their hourly calls for a token work',
+    knowable: { after: 60, why: 'the fourth failure' },
+    begins: B,
+    story: story(
+      35,
+      B + 240,
+      atNight({ faults: faultsFrom(B, all({ kind: 'edge', status: 503 })), tokenFaults: () => [] }),
+    ),
+    expected: [{ alert: 'MangopayNothingSucceeds', within: 100, failures: 4, labels: { severity: 'critical' } }],
+    tolerated: UNAVAILABLE,
+  },
+  {
+    name: 'revoked-permission-night',
+    title: 'Night: a permission is revoked, the 3 calls an hour get 403; the hourly calls for a token work',
+    knowable: { after: 60, why: 'the fourth refusal' },
+    begins: B,
+    story: story(
+      33,
+      B + 240,
+      atNight({ faults: faultsFrom(B, all({ kind: 'status', status: 403 })), tokenFaults: () => [] }),
+    ),
+    expected: [{ alert: 'MangopayNothingSucceeds', within: 100, failures: 4, labels: { severity: 'critical' } }],
+    tolerated: ['MangopayAccessRefused'],
+  },
+  {
+    name: 'no-token-night',
+    title: 'Night: nobody answers, so that soon only calls for a token are made, 3 an hour',
+    knowable: { after: 60, why: 'the fourth failure' },
+    begins: B,
+    story: story(
+      34,
+      B + 240,
+      atNight({ faults: faultsFrom(B, all({ kind: 'hang' })), tokenFaults: step(B, [], all({ kind: 'hang' })) }),
+    ),
     expected: [{ alert: 'MangopayNothingSucceeds', within: 100, failures: 4, labels: { severity: 'critical' } }],
     tolerated: UNAVAILABLE,
   },

@@ -20,6 +20,8 @@ export interface ProcessPlan {
   rate(second: number): number
   operations: readonly OperationShare[]
   faults(second: number): readonly FaultShare[]
+  /** What goes wrong with the calls for a token, which a call makes first when there is no good one. None unless told. */
+  tokenFaults?(second: number): readonly FaultShare[]
   /** Whether durations are exported as well; they make many series. */
   durations?: boolean
   /** Whether an export of this second arrives; all do unless told. The calls go on either way. */
@@ -39,6 +41,8 @@ interface Recorded {
 /** Counters and gauges of one process. */
 export class SimulatedProcess {
   readonly plan: ProcessPlan
+  /** Second until which its token is good. */
+  tokenUntil = Number.NEGATIVE_INFINITY
   readonly #series = new Map<string, Recorded>()
   readonly #known = new Set<string>()
   #reading: { at: number; used: Record<string, number>; limits: Limits } | undefined

@@ -1,6 +1,7 @@
 /** Plays a story second by second and returns what Prometheus would have got. */
 
 import { chooseFault, chooseOperation, seededRandom } from '../../../examples/chance.ts'
+import type { FaultShare } from '../../../examples/scenarios.ts'
 import { type ProcessPlan, SimulatedProcess } from './process.ts'
 import { DEFAULT_LIMITS, type Limits, SlidingQuota } from './quota.ts'
 import { resultOf } from './result.ts'
@@ -27,6 +28,9 @@ export interface Played {
   /** Seconds at which calls of the story failed, 429s included. */
   failures: number[]
 }
+
+/** How long a token is good for. */
+const TOKEN_SECONDS = 3_600
 
 const poisson = (mean: number, random: () => number): number => {
   if (mean <= 0) return 0
@@ -63,30 +67,36 @@ export const play = (story: Story): Played => {
   let calls = 0
   let first429: number | undefined
   const failures: number[] = []
+  /** Makes one call; tells whether it succeeded. */
+  const call = (process: SimulatedProcess, operation: string, faults: readonly FaultShare[], second: number) => {
+    const quota = quotaOf(process.plan)
+    calls++
+    const fault = chooseFault(faults, (only) => only.includes(operation), random)
+    const seconds = usualSeconds(random)
+    const taken = quota.take()
+    const result = resultOf(taken ? fault : { kind: 'status', status: 429 }, operation, seconds)
+    process.record(operation, result)
+    const succeeded = result.outcome === 'success'
+    if (!succeeded) failures.push(second)
+    if (!taken) first429 ??= second
+    if (taken ? answered(fault) : story.headersOn429) process.read(second, quota.used(), quota.limits)
+    return succeeded
+  }
   for (let second = begin; second <= end; second++) {
     for (const process of processes) {
       const { plan } = process
       if (second < plan.from || second > plan.to) continue
-      const quota = quotaOf(plan)
-      quota.advance(second)
+      quotaOf(plan).advance(second)
       const wanted = second === plan.to ? 0 : poisson(plan.rate(second), random)
       const faults = wanted > 0 ? plan.faults(second) : []
       for (let i = 0; i < wanted; i++) {
-        calls++
         const { operation } = chooseOperation(plan.operations, random)
-        const fault = chooseFault(faults, (only) => only.includes(operation), random)
-        const seconds = usualSeconds(random)
-        if (quota.take()) {
-          const result = resultOf(fault, operation, seconds)
-          process.record(operation, result)
-          if (result.outcome !== 'success') failures.push(second)
-          if (answered(fault)) process.read(second, quota.used(), quota.limits)
-        } else {
-          first429 ??= second
-          failures.push(second)
-          process.record(operation, resultOf({ kind: 'status', status: 429 }, operation, seconds))
-          if (story.headersOn429) process.read(second, quota.used(), quota.limits)
+        if (plan.tokenFaults && second >= process.tokenUntil) {
+          // Without a token the call itself is not made.
+          if (!call(process, 'POST /oauth/token', plan.tokenFaults(second), second)) continue
+          process.tokenUntil = second + TOKEN_SECONDS
         }
+        call(process, operation, faults, second)
       }
       if (second > plan.from && (second - plan.from) % 60 === 0) process.export(second)
       else if (second === plan.to) process.export(second)
