@@ -12,6 +12,7 @@ import { metricReadersFrom } from './metrics.ts'
 import { appFolders } from './packages.ts'
 import { sayUnknownPropagators } from './propagators.ts'
 import { alreadyRegistered, sayWhenRegisteredAgain } from './registered.ts'
+import { resourceFrom } from './resource.ts'
 import { samplerFrom } from './sampler.ts'
 import { messageOf, type Say } from './say.ts'
 import { SpanCount } from './span-count.ts'
@@ -46,6 +47,7 @@ function run(sdk: AppSdk, env: Env, mangopay: MangopaySpanProcessor, say: Say): 
   const readers = metricReadersFrom(env, sdk.metrics, sdk.find, say)
   let takesReaders = false
   const node = new sdk.NodeSDK({
+    resource: resourceFrom(env, sdk.find),
     spanProcessors,
     sampler: mangopay.sampler(samplerFrom(env, sdk.tracing.sdk, say)),
     instrumentations: instrumentationsFrom(sdk.find, sdk.version, mangopay.responseHook, say),

@@ -1,0 +1,28 @@
+import { randomUUID } from 'node:crypto'
+import { type Env, textFrom } from './env.ts'
+import type { Find } from './otlp.ts'
+
+interface Resource {
+  merge(other: Resource): Resource
+}
+
+/** What `register` uses of the resources package: functions since SDK 2.0, a class before. */
+interface ResourcesSdk {
+  defaultResource?(): Resource
+  resourceFromAttributes?(attributes: object): Resource
+  readonly Resource?: new (attributes: object) => Resource
+}
+
+/**
+ * A random `service.instance.id`, which SDK 1 and 2 do not set by themselves: without one, two processes or threads of
+ * a service write one series, and each step back and forth between them counts as calls. What the SDK detects, such as
+ * an id in OTEL_RESOURCE_ATTRIBUTES, is laid over it. Whoever chooses the detectors chooses about the id too.
+ */
+export function resourceFrom(env: Env, find: Find): unknown {
+  if (textFrom(env, 'OTEL_NODE_RESOURCE_DETECTORS') !== undefined) return undefined
+  const sdk = find('@opentelemetry/resources')?.load() as ResourcesSdk | undefined
+  const id = { 'service.instance.id': randomUUID() }
+  // The given resource takes the place of the SDK's own attributes, except in SDK 1, which adds them later.
+  if (sdk?.Resource) return new sdk.Resource(id)
+  return sdk?.resourceFromAttributes && sdk.defaultResource?.().merge(sdk.resourceFromAttributes(id))
+}

@@ -1,0 +1,44 @@
+/** `service.instance.id`: without one, two processes of a service write one series, and its counts come out too high. */
+import { describe, expect, it } from 'vitest'
+import { environment, run } from './fixtures/register/child.ts'
+import { METRICS, TRACES, WITH } from './fixtures/register/env-case.ts'
+import { project, receiver } from './fixtures/register/lab.ts'
+
+/** The ids that one run of an app exports: of its spans and of its metrics. */
+async function idsOf(env: Readonly<Record<string, string>>, app = 'one.cjs'): Promise<(string | undefined)[]> {
+  receiver.reset()
+  const ended = await run([...WITH, app], project.folder, environment(receiver, env))
+  expect(ended).toMatchObject({ code: 0, lines: [] })
+  expect(receiver.requestCount).toBe(1)
+  for (const signal of [TRACES, METRICS] as const) {
+    expect(receiver.resource(signal, 'service.name')).toBe('checkout')
+    expect(receiver.resource(signal, 'telemetry.sdk.language')).toBe('nodejs')
+  }
+  return ([TRACES, METRICS] as const).map((signal) => receiver.resource(signal, 'service.instance.id'))
+}
+
+const NAMED = { OTEL_SERVICE_NAME: 'checkout' }
+
+describe('service.instance.id', () => {
+  it('is another one in each process and in each thread, and the same for both signals', async () => {
+    const all = [await idsOf(NAMED), await idsOf(NAMED), await idsOf(NAMED, 'worker.cjs')]
+    for (const [ofTraces, ofMetrics] of all) {
+      expect(ofTraces).toMatch(/^[0-9a-f]{8}-[0-9a-f-]{27}$/)
+      expect(ofMetrics).toBe(ofTraces)
+    }
+    expect(new Set(all.flat()).size).toBe(3)
+    // What the SDK detects by itself is still there.
+    expect(receiver.resource(METRICS, 'process.pid')).toMatch(/^\d+$/)
+    expect(receiver.resource(METRICS, 'host.name')).toBeDefined()
+  })
+
+  it('of the user is kept', async () => {
+    const attributes = 'team=pay,service.instance.id=mine'
+    expect(await idsOf({ ...NAMED, OTEL_RESOURCE_ATTRIBUTES: attributes })).toEqual(['mine', 'mine'])
+    expect(receiver.resource(METRICS, 'team')).toBe('pay')
+  })
+
+  it('is left to the detectors when the user chooses them', async () => {
+    expect(await idsOf({ ...NAMED, OTEL_NODE_RESOURCE_DETECTORS: 'env,host' })).toEqual([undefined, undefined])
+  })
+})
