@@ -1,9 +1,12 @@
 /** How a process with `register` ends: as it would without, with its telemetry sent. Each case runs both ways. */
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { type Ended, environment, REGISTER, run, start } from './fixtures/register/child.ts'
 import { project, receiver } from './fixtures/register/lab.ts'
 import { Receiver } from './fixtures/register/receiver.ts'
-import { CARD, once, SIGNAL_CASES, type SignalCase, USER } from './fixtures/register/signal-cases.ts'
+import { CARD, once as oneSignal, SIGNAL_CASES, type SignalCase, USER } from './fixtures/register/signal-cases.ts'
+import { read } from './support/project-files.ts'
 
 const WITH = ['--import', REGISTER]
 
@@ -30,7 +33,7 @@ describe('signals', () => {
     const one: SignalCase = {
       name: '',
       env: { MODE: 'counts' },
-      signals: once('SIGTERM'),
+      signals: oneSignal('SIGTERM'),
       ends: { code: null, signal: 'SIGTERM' },
     }
     expect(await runCase(one, [])).toMatchObject(one.ends)
@@ -82,6 +85,18 @@ describe('other ends', () => {
     const ended = await run([...WITH, 'unsettled.mjs'], project.folder, environment(receiver))
     expect(ended).toMatchObject({ code: 13, lines: [] })
     expect(receiver.operations).toEqual([USER])
+  })
+
+  it('the same beside a collector that does not answer: code 0, as the page says, which it would not be without', async () => {
+    expect(await run(['unsettled.mjs'], project.folder, environment(receiver))).toMatchObject({ code: 13 })
+    const silent = createServer().listen(0, '127.0.0.1')
+    await once(silent, 'listening')
+    const endpoint = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`
+    const env = environment(receiver, { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint })
+    const ended = await run([...WITH, 'unsettled.mjs'], project.folder, env)
+    silent.close()
+    expect(ended).toMatchObject({ code: 0, lines: [expect.stringContaining('within 3 s')] })
+    expect(read('docs/register.md')).toContain('never settles then ends with 0 instead of 13')
   })
 
   it('a collector that is down holds up the end by 3 s at most, is named, and the code stays', async () => {

@@ -34,8 +34,9 @@ export function flushWhenIdle(flush: Flush, endedSpans: () => number, say: Say):
 
 /**
  * The loop was empty and nobody but us could fill it again, so that this ends nothing else; the exit code is the one
- * that is set. With another listener there may be work of the app under way, and the exporters' own time-outs have to
- * do.
+ * that is set. Not that of a top-level await that never settles: Node finds 13 only when the loop runs dry by itself,
+ * which what the exporters hold (timers, connections) keeps it from, and has no API that tells of it before. With
+ * another listener there may be work of the app under way, and the exporters' own time-outs have to do.
  */
 function endWhatWeKeepAlive(say: Say): void {
   if (process.listenerCount('beforeExit') !== 1) return

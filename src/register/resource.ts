@@ -14,7 +14,7 @@ interface ResourcesSdk {
 }
 
 /**
- * A random `service.instance.id`, which SDK 1 and 2 do not set by themselves: without one, two processes or threads of
+ * A random `service.instance.id`, which the SDK sets by itself only since 3.1: without one, two processes or threads of
  * a service write one series, and each step back and forth between them counts as calls. What the SDK detects, such as
  * an id in OTEL_RESOURCE_ATTRIBUTES, is laid over it. Whoever chooses the detectors chooses about the id too.
  */
