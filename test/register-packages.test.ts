@@ -39,6 +39,9 @@ describe('where packages are found', () => {
       await works(['--require', REGISTER, bare?.file('one.cjs') ?? ''], project.folder)
     }))
 
+  it('in the working directory, when there is no main script but an argument', () =>
+    works(['--require', REGISTER, '--eval', "require('./one.cjs')", 'start'], project.folder))
+
   it('some here and some there', () =>
     withProjects([CORE, [HTTP, UNDICI, 'api']], async (app, launched) => {
       await works(['--require', REGISTER, app?.file('one.cjs') ?? ''], launched?.folder ?? '')

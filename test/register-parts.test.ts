@@ -143,4 +143,10 @@ describe('appFolders', () => {
     expect(appFolders(at('app/bin/start'), '/cwd')).toEqual([at('app/bin'), '/cwd']) // node start
     expect(appFolders(undefined, '/cwd')).toEqual(['/cwd']) // node --eval
   })
+
+  it('is never relative: what follows `node --eval` is the first argument of the app, `-` stands for stdin', () => {
+    expect(appFolders('start', '/cwd')).toEqual(['/cwd'])
+    expect(appFolders('-', '/cwd')).toEqual(['/cwd'])
+    expect(appFolders('bin/start.js', at('app'))).toEqual([at('app/bin'), at('app')])
+  })
 })

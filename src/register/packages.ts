@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 
 /** A package as an app sees it: nested copies, hoisted workspaces and all. */
 export interface AppPackage {
@@ -21,8 +21,10 @@ export interface AppPackage {
 export function appFolders(mainScript: string | undefined, workingDirectory: string): string[] {
   const folders = new Set<string>()
   if (mainScript) {
-    folders.add(folderOf(real(mainScript)))
-    folders.add(folderOf(mainScript))
+    // Relative only when it is no script: an argument after `node --eval`, or `-` for stdin.
+    const main = resolve(workingDirectory, mainScript)
+    folders.add(folderOf(real(main)))
+    folders.add(folderOf(main))
   }
   folders.add(workingDirectory)
   return [...folders]
