@@ -24,7 +24,7 @@ const MANGOPAY_HOSTS: Readonly<Record<string, string>> = {
 }
 
 /** Most names of environments: each takes its part of the attribute sets that a metric can have. */
-const MOST_ENVIRONMENTS = 20
+export const MOST_ENVIRONMENTS = 20
 
 const HOST_KEY = /^(\[[0-9a-f:.]+\]|[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?)(?::(\d{1,5}))?(\/[^?#\s]*)?$/
 

@@ -1,9 +1,11 @@
 /** What `register` says of variables that are wrong, and what it passes on from the SDK. */
 import { afterEach, describe, expect, it } from 'vitest'
+import { Hosts } from '../src/hosts.ts'
 import { sayErrors } from '../src/register/diagnostics.ts'
 import { hostsFrom } from '../src/register/hosts.ts'
 import { packagesToInstall } from '../src/register/instrumentations.ts'
 import { otlpExporter } from '../src/register/otlp.ts'
+import { shownAddress } from '../src/register/shown-address.ts'
 
 const lines: string[] = []
 const say = (line: string) => void lines.push(line)
@@ -18,11 +20,58 @@ describe('MANGOPAY_TELEMETRY_HOSTS', () => {
     })
     const host = 'a host, host:port or host/prefix without scheme, and its environment'
     expect(lines).toEqual([
-      `MANGOPAY_TELEMETRY_HOSTS: http://b.example=two is not ${host}; it is left out`,
-      `MANGOPAY_TELEMETRY_HOSTS: c.example:99999=three is not ${host}; it is left out`,
+      `MANGOPAY_TELEMETRY_HOSTS: http://b.example… is not ${host}; it is left out`,
+      `MANGOPAY_TELEMETRY_HOSTS: c.example:99999… is not ${host}; it is left out`,
       'MANGOPAY_TELEMETRY_HOSTS: d.example is not host=environment; it is left out',
-      'MANGOPAY_TELEMETRY_HOSTS: e=f=g is not host=environment; it is left out',
+      'MANGOPAY_TELEMETRY_HOSTS: e… is not host=environment; it is left out',
     ])
+  })
+
+  it('loses the entries beyond 20 environments, in one line', () => {
+    const entries = Array.from({ length: 25 }, (_, number) => `h${number}.example=e${number}`)
+    const more = ['again.example=e3', 'own.example=sandbox', 'late.example=e24']
+    const hosts = hostsFrom({ MANGOPAY_TELEMETRY_HOSTS: [...entries, ...more].join() }, say)
+    expect(Object.keys(hosts)).toEqual([
+      ...Array.from({ length: 18 }, (_, number) => `h${number}.example`),
+      'again.example',
+      'own.example',
+    ])
+    expect(new Hosts(hosts).environments.size).toBe(20)
+    expect(lines).toEqual([
+      'MANGOPAY_TELEMETRY_HOSTS: there can be 20 environments, production and sandbox among them;' +
+        ' the hosts of e18, e19, e20, e21, e22, e23, e24 are left out',
+    ])
+  })
+})
+
+describe('what is shown of an address that is wrong', () => {
+  it.each([
+    ['notaurl', 'notaurl'],
+    ['localhost:4318', 'localhost:4318'],
+    ['http://', 'http://'],
+    ['[::1]:4318', '[::1]:4318'],
+    ['https://gw.example:8443', 'https://gw.example:8443'],
+    ['collector:4318/?key=SECRET', 'collector:4318…'],
+    ['collector:4318?key=a@SECRET', '…'],
+    ['https://user:SECRET@gw.example=sandbox', 'https://…@gw.example…'],
+    ['user:SECRET@gw.example:8443/SECRET', '…@gw.example:8443…'],
+    ['https://SECRET/SECRET@gw.example', 'https://…'],
+    ['https://user:SECRET', 'https://user…'],
+    ['https://SECRET@SECRET@gw.example', 'https://…@gw.example'],
+    ['gw.example:99999999SECRET', 'gw.example…'],
+    ['api-key=SECRET', 'api-key…'],
+    ['/SECRET', '…'],
+    ['ftp://gw.example\\SECRET', 'ftp://gw.example…'],
+  ])('%s', (text, shown) => {
+    expect(shownAddress(text)).toBe(shown)
+    expect(shown).not.toContain('SECRET')
+  })
+
+  it('is all that is shown of an endpoint and of an entry', () => {
+    hostsFrom({ MANGOPAY_TELEMETRY_HOSTS: 'https://user:SECRET@gw=sandbox,user:SECRET@gw' }, say)
+    otlpExporter('trace', { OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318/?key=SECRET' }, () => undefined, say)
+    expect(lines).toHaveLength(4)
+    expect(lines.join()).not.toContain('SECRET')
   })
 })
 

@@ -16,6 +16,7 @@ const listed: readonly string[] = [
   'register/diagnostics.ts: /\\b(?:connect|getaddrinfo) E[A-Z_]+ [^\\s)]+/',
   'register/otlp.ts: /^https?:\\/\\//i',
   'register/say.ts: /\\s+/g',
+  'register/shown-address.ts: /^([a-z][a-z0-9+.-]*:\\/\\/)?([^/?#\\\\]*@)?(\\[[0-9a-f:.]*\\]|[^/?#\\\\@:=]*)(:\\d{1,5}(?!\\w))?/i',
 ]
 
 describe('src', () => {

@@ -1,6 +1,7 @@
 import { choiceFrom, type Env, textFrom } from './env.ts'
 import type { AppPackage } from './packages.ts'
 import { messageOf, type Say } from './say.ts'
+import { shownAddress } from './shown-address.ts'
 
 /** Finds a package for the app, preferring the copy that its sdk-node was released with. */
 export type Find = (name: string) => AppPackage | undefined
@@ -45,5 +46,5 @@ function sayWrongEndpoint(signal: 'trace' | 'metrics', env: Env, say: Say): void
   const variable = [perSignal, 'OTEL_EXPORTER_OTLP_ENDPOINT'].find((name) => textFrom(env, name) !== undefined)
   const endpoint = variable && textFrom(env, variable)
   if (!endpoint || (/^https?:\/\//i.test(endpoint) && URL.canParse(endpoint))) return
-  say(`${variable}=${endpoint} is not an http or https URL, such as http://localhost:4318`)
+  say(`${variable}=${shownAddress(endpoint)} is not an http or https URL, such as http://localhost:4318`)
 }
