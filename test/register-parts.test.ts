@@ -44,15 +44,25 @@ describe('samplerFrom', () => {
 describe('values', () => {
   it.each([
     ['5', 5, 0],
-    ['0.5', 0.5, 0],
-    ['', undefined, 0],
-    ['0', undefined, 1],
-    ['-5', undefined, 1],
-    ['5s', undefined, 1],
-    ['Infinity', undefined, 1],
+    [' 2147483647 ', 2_147_483_647, 0],
+    ['', 7, 0],
+    [undefined, 7, 0],
+    ['0', 7, 1],
+    ['0.5', 7, 1],
+    ['1.5', 7, 1],
+    ['2147483648', 7, 1], // as the delay of a timer it means 1 ms
+    ['-5', 7, 1],
+    ['5s', 7, 1],
+    ['Infinity', 7, 1],
   ])('number %j', (text, value, said) => {
-    expect(positiveFrom({ N: text }, 'N', say)).toBe(value)
-    expect(lines).toHaveLength(said)
+    expect(positiveFrom({ N: text }, 'N', 7, say)).toBe(value)
+    expect(lines).toEqual(Array(said).fill(`N=${text} is not a whole number from 1 to 2147483647; 7 is used`))
+  })
+
+  it('number with a limit of its own', () => {
+    expect(positiveFrom({ N: '65535' }, 'N', 7, say, 65_535)).toBe(65_535)
+    expect(positiveFrom({ N: '65536' }, 'N', 7, say, 65_535)).toBe(7)
+    expect(lines).toEqual(['N=65536 is not a whole number from 1 to 65535; 7 is used'])
   })
 
   it.each([

@@ -17,14 +17,20 @@ export function booleanFrom(env: Env, variable: string): boolean {
   return textFrom(env, variable)?.toLowerCase() === 'true'
 }
 
-/** A number above 0. Anything else is named and then treated as not set. */
-export function positiveFrom(env: Env, variable: string, say: Say): number | undefined {
+/** Milliseconds that a timer of Node bears. One more, and it fires after 1 ms, again and again. */
+const LONGEST_TIMER = 2_147_483_647
+
+/**
+ * A whole number from 1: half a span is what the SDK tries to send for ever. Anything else is named and then treated as
+ * not set. The fallback is the SDK's own default, and handed over all the same, since it may read the variable itself.
+ */
+export function positiveFrom(env: Env, variable: string, fallback: number, say: Say, most = LONGEST_TIMER): number {
   const value = textFrom(env, variable)
-  if (value === undefined) return undefined
+  if (value === undefined) return fallback
   const number = Number(value)
-  if (Number.isFinite(number) && number > 0) return number
-  say(`${variable}=${value} is not a number above 0; the default is used`)
-  return undefined
+  if (Number.isInteger(number) && number >= 1 && number <= most) return number
+  say(`${variable}=${value} is not a whole number from 1 to ${most}; ${fallback} is used`)
+  return fallback
 }
 
 /** One value out of a set, in lower case. An unknown one is named and then treated as not set. */

@@ -42,8 +42,8 @@ export function metricReadersFrom(env: Env, sdk: MetricsSdk, find: Find, say: Sa
 
 /** The reader refuses a time-out above its interval; a shorter interval alone is a common wish, so the time-out yields. */
 function paceFrom(env: Env, say: Say): { exportIntervalMillis: number; exportTimeoutMillis: number } {
-  const exportIntervalMillis = positiveFrom(env, 'OTEL_METRIC_EXPORT_INTERVAL', say) ?? DEFAULT_PACE.interval
-  const timeout = positiveFrom(env, 'OTEL_METRIC_EXPORT_TIMEOUT', say) ?? DEFAULT_PACE.timeout
+  const exportIntervalMillis = positiveFrom(env, 'OTEL_METRIC_EXPORT_INTERVAL', DEFAULT_PACE.interval, say)
+  const timeout = positiveFrom(env, 'OTEL_METRIC_EXPORT_TIMEOUT', DEFAULT_PACE.timeout, say)
   return { exportIntervalMillis, exportTimeoutMillis: Math.min(timeout, exportIntervalMillis) }
 }
 
@@ -51,10 +51,10 @@ function paceFrom(env: Env, say: Say): { exportIntervalMillis: number; exportTim
 function prometheusReader(env: Env, find: Find, say: Say): MetricReaderLike | undefined {
   const name = '@opentelemetry/exporter-prometheus'
   const host = textFrom(env, 'OTEL_EXPORTER_PROMETHEUS_HOST')
-  const port = positiveFrom(env, 'OTEL_EXPORTER_PROMETHEUS_PORT', say)
+  const port = positiveFrom(env, 'OTEL_EXPORTER_PROMETHEUS_PORT', 9464, say, 65_535)
   try {
     const classes = find(name)?.load() as { PrometheusExporter: new (options: object) => MetricReaderLike } | undefined
-    if (classes) return new classes.PrometheusExporter({ ...(host && { host }), ...(port && { port }) })
+    if (classes) return new classes.PrometheusExporter({ ...(host && { host }), port })
     say(`OTEL_METRICS_EXPORTER=prometheus needs ${name}: npm install ${name}`)
   } catch (error) {
     say(`${name} cannot be used: ${messageOf(error)}`)

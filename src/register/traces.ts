@@ -45,19 +45,19 @@ export function spanExportFrom(env: Env, tracing: Tracing, find: Find, say: Say)
   return processors
 }
 
+/** With what the specification has as their defaults. */
 const BATCH_LIMITS = {
-  maxQueueSize: 'OTEL_BSP_MAX_QUEUE_SIZE',
-  maxExportBatchSize: 'OTEL_BSP_MAX_EXPORT_BATCH_SIZE',
-  scheduledDelayMillis: 'OTEL_BSP_SCHEDULE_DELAY',
-  exportTimeoutMillis: 'OTEL_BSP_EXPORT_TIMEOUT',
+  maxQueueSize: ['OTEL_BSP_MAX_QUEUE_SIZE', 2_048],
+  maxExportBatchSize: ['OTEL_BSP_MAX_EXPORT_BATCH_SIZE', 512],
+  scheduledDelayMillis: ['OTEL_BSP_SCHEDULE_DELAY', 5_000],
+  exportTimeoutMillis: ['OTEL_BSP_EXPORT_TIMEOUT', 30_000],
 } as const
 
-/** sdk-trace leaves these variables to whoever constructs the processor, sdk-trace-base reads them itself. */
+/** sdk-trace leaves these variables to whoever constructs the processor, sdk-trace-base reads what is not given. */
 function batchLimitsFrom(env: Env, say: Say): Record<string, number> {
   const limits: Record<string, number> = {}
-  for (const [option, variable] of Object.entries(BATCH_LIMITS)) {
-    const value = positiveFrom(env, variable, say)
-    if (value !== undefined) limits[option] = value
+  for (const [option, [variable, fallback]] of Object.entries(BATCH_LIMITS)) {
+    limits[option] = positiveFrom(env, variable, fallback, say)
   }
   return limits
 }
