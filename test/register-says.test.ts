@@ -4,8 +4,8 @@ import { Hosts } from '../src/hosts.ts'
 import { sayErrors } from '../src/register/diagnostics.ts'
 import { hostsFrom } from '../src/register/hosts.ts'
 import { packagesToInstall } from '../src/register/instrumentations.ts'
+import { metricReadersFrom } from '../src/register/metrics.ts'
 import { otlpExporter } from '../src/register/otlp.ts'
-import { shownAddress } from '../src/register/shown-address.ts'
 
 const lines: string[] = []
 const say = (line: string) => void lines.push(line)
@@ -44,37 +44,6 @@ describe('MANGOPAY_TELEMETRY_HOSTS', () => {
   })
 })
 
-describe('what is shown of an address that is wrong', () => {
-  it.each([
-    ['notaurl', 'notaurl'],
-    ['localhost:4318', 'localhost:4318'],
-    ['http://', 'http://'],
-    ['[::1]:4318', '[::1]:4318'],
-    ['https://gw.example:8443', 'https://gw.example:8443'],
-    ['collector:4318/?key=SECRET', 'collector:4318…'],
-    ['collector:4318?key=a@SECRET', '…'],
-    ['https://user:SECRET@gw.example=sandbox', 'https://…@gw.example…'],
-    ['user:SECRET@gw.example:8443/SECRET', '…@gw.example:8443…'],
-    ['https://SECRET/SECRET@gw.example', 'https://…'],
-    ['https://user:SECRET', 'https://user…'],
-    ['https://SECRET@SECRET@gw.example', 'https://…@gw.example'],
-    ['gw.example:99999999SECRET', 'gw.example…'],
-    ['api-key=SECRET', 'api-key…'],
-    ['/SECRET', '…'],
-    ['ftp://gw.example\\SECRET', 'ftp://gw.example…'],
-  ])('%s', (text, shown) => {
-    expect(shownAddress(text)).toBe(shown)
-    expect(shown).not.toContain('SECRET')
-  })
-
-  it('is all that is shown of an endpoint and of an entry', () => {
-    hostsFrom({ MANGOPAY_TELEMETRY_HOSTS: 'https://user:SECRET@gw=sandbox,user:SECRET@gw' }, say)
-    otlpExporter('trace', { OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318/?key=SECRET' }, () => undefined, say)
-    expect(lines).toHaveLength(4)
-    expect(lines.join()).not.toContain('SECRET')
-  })
-})
-
 describe('the OTLP endpoint', () => {
   const loads = () => ({
     name: '',
@@ -103,6 +72,34 @@ describe('the OTLP endpoint', () => {
   it('of the metrics has a variable of its own too', () => {
     otlpExporter('metrics', { OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: 'a:4318' }, loads, say)
     expect(lines).toEqual([`OTEL_EXPORTER_OTLP_METRICS_ENDPOINT=a:4318 ${wrong}`])
+  })
+})
+
+describe('the port of the Prometheus exporter', () => {
+  it.each([
+    [undefined, 9464],
+    ['9999', 9999],
+    ['65536', 9464],
+    ['80.5', 9464],
+  ])('%j', (text, port) => {
+    const given: object[] = []
+    class PrometheusExporter {
+      constructor(options: object) {
+        given.push(options)
+      }
+    }
+    const find = () => ({
+      name: '',
+      version: '',
+      file: '',
+      load: () => ({ PrometheusExporter }),
+      dependency: () => undefined,
+    })
+    const env = { OTEL_METRICS_EXPORTER: 'prometheus', OTEL_EXPORTER_PROMETHEUS_PORT: text }
+    metricReadersFrom(env, {} as never, find, say)
+    expect(given).toEqual([{ port }])
+    const wrong = `OTEL_EXPORTER_PROMETHEUS_PORT=${text} is not a whole number from 1 to 65535; 9464 is used`
+    expect(lines).toEqual(text === undefined || text === '9999' ? [] : [wrong])
   })
 })
 
