@@ -8,7 +8,7 @@ import { urlOf } from './url.ts'
 
 /** How the span of a call belongs together with others: two instrumentations may make spans for one request. */
 export class Nesting {
-  /** The call that this is the second span of; that one is counted. */
+  /** Of the call that this is the second span of; that one is counted. */
   outer: Nesting | undefined
   /** The second span of this request. */
   double: Call | undefined
@@ -37,7 +37,7 @@ export function nest(outer: Call, inner: Call, isSame: boolean): Call | undefine
   }
   nesting.hasInnerCalls = true
   // The same request after another one, a token call say: that one cannot be what this span is about either.
-  if (isSame || double !== undefined) isNoRequest(nesting)
+  if (isSame || double !== undefined) markAround(nesting)
   return double?.ended ? double : undefined
 }
 
@@ -45,14 +45,14 @@ export function nest(outer: Call, inner: Call, isSame: boolean): Call | undefine
  * A span turns out to be no request but to have been put around some: then neither is what it was the second span of, and
  * what was its own second span is one by itself.
  */
-export function isNoRequest(nesting: Nesting): void {
+export function markAround(nesting: Nesting): void {
   nesting.hasInnerCalls = true
   nesting.isAround = true
   const { outer, double } = nesting
   nesting.outer = undefined
   nesting.double = undefined
   if (double?.nesting !== undefined) double.nesting.outer = undefined
-  if (outer !== undefined) isNoRequest(outer)
+  if (outer !== undefined) markAround(outer)
 }
 
 /**

@@ -4,7 +4,7 @@ import { EndedSpan } from './ended-span.ts'
 import { reportFailure, say } from './guard.ts'
 import { asksForSca, type ResponseHeaders, readHeaderAttributes, readResponseHeaders } from './headers.ts'
 import { type HostRule, Hosts } from './hosts.ts'
-import { betterInformed, isNoRequest } from './nesting.ts'
+import { betterInformed, markAround } from './nesting.ts'
 import { type MangopaySpanProcessorOptions, resolveOptions } from './options.ts'
 import type { LiveSpan, Sampler, SpanView, Taggable } from './otel.ts'
 import { Recorder } from './recorder.ts'
@@ -159,10 +159,10 @@ export class MangopaySpanProcessor {
       return
     }
     // It ends before the second span of its request: somebody put it around `fetch`, which returns before the body came.
-    if (nesting?.double?.ended === false) isNoRequest(nesting)
+    if (nesting?.double?.ended === false) markAround(nesting)
     // A span that somebody put around requests, with their address on it, is no request.
     if (nesting?.hasInnerCalls && call.status === undefined) {
-      isNoRequest(nesting)
+      markAround(nesting)
       return
     }
     const better = nesting && betterInformed(call, nesting, own)
