@@ -66,6 +66,16 @@ describe('of two spans of one request', () => {
     })
   })
 
+  it('an answer that came counts, whatever time limit the outer one ended with', () => {
+    const { mangopay, start, answer, total } = setUp()
+    const outer = start()
+    answer(start({}, within(outer)), 200)
+    outer.setStatus({ code: SpanStatusCode.ERROR, message: LATE })
+    outer.end()
+    expect(total()).toBe(1)
+    expect(mangopay.snapshot().environments['sandbox']?.failures).toEqual({})
+  })
+
   it('a body that is cut after the outer one ended with the status counts as cut', () => {
     const { mangopay, start, answer, total, spans } = setUp()
     const POST = { 'http.request.method': 'POST' }

@@ -1,5 +1,5 @@
 /** When `snapshot()` says that the counts are exact under head sampling. */
-import { type Attributes, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api'
+import { type Attributes, ROOT_CONTEXT, SpanKind, type SpanOptions, trace } from '@opentelemetry/api'
 import {
   AlwaysOnSampler,
   BasicTracerProvider,
@@ -23,8 +23,8 @@ describe('samplerInUse', () => {
     const tracers = [wrap(ours), new AlwaysOnSampler()].map((sampler) =>
       new BasicTracerProvider({ spanProcessors: [mangopay], sampler }).getTracer('test'),
     )
-    const call = (attributes: Attributes, tracer = tracers[0], kind = SpanKind.INTERNAL) => {
-      const root = tracer?.startSpan('job', { kind }, ROOT_CONTEXT)
+    const call = (attributes: Attributes, tracer = tracers[0], ofRoot: SpanOptions = {}) => {
+      const root = tracer?.startSpan('job', ofRoot, ROOT_CONTEXT)
       if (root === undefined) throw new Error('no tracer')
       tracer?.startSpan('GET', { kind: SpanKind.CLIENT, attributes }, trace.setSpan(ROOT_CONTEXT, root)).end()
     }
@@ -45,9 +45,13 @@ describe('samplerInUse', () => {
     expect(isInUse()).toBe(false)
   })
 
-  it('is false where ours is asked about roots only, also where these are client spans', () => {
+  it.each<[what: string, attributes: Attributes]>([
+    ['client spans', {}],
+    ['calls to another host', OTHER],
+    ['calls themselves', OURS],
+  ])('is false where ours is asked about roots only, also where these are %s', (_, attributes) => {
     const { call, isInUse } = setUp((ours) => new ParentBasedSampler({ root: ours }))
-    call(OURS, undefined, SpanKind.CLIENT)
+    call(OURS, undefined, { kind: SpanKind.CLIENT, attributes })
     expect(isInUse()).toBe(false)
   })
 
