@@ -8,7 +8,7 @@
  * large as it gets with normal sight and with the three colour blindnesses. `test/dashboard-palette.test.ts` holds the
  * distance and the contrast on light and dark ground.
  */
-import type { ErrorCategory } from '../src/outcome.ts'
+import type { ErrorCategory } from '../src/outcome/outcome.ts'
 
 /** Address of the dashboard. The uid is part of links and bookmarks: never change it. */
 export const DASHBOARD = {

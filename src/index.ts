@@ -4,10 +4,10 @@
  * @packageDocumentation
  */
 export type { MangopaySpanProcessorOptions, QuotaOptions, SpikeOptions } from './options.ts'
-export type { LiveSpan, Sampler, SamplingResult, SpanView } from './otel.ts'
-export type { ErrorCategory, Outcome } from './outcome.ts'
+export type { ErrorCategory, Outcome } from './outcome/outcome.ts'
 export { MangopaySpanProcessor } from './processor.ts'
-export type { QuotaLowEvent } from './quota-watch.ts'
+export type { QuotaLowEvent } from './quota/low.ts'
+export type { SpikeEvent } from './rates/spikes.ts'
 export type {
   EnvironmentSnapshot,
   ErrorKind,
@@ -17,4 +17,4 @@ export type {
   Snapshot,
   SpikeSnapshot,
 } from './snapshot.ts'
-export type { SpikeEvent } from './spikes.ts'
+export type { LiveSpan, Sampler, SamplingResult, SpanView } from './span/otel.ts'

@@ -1,8 +1,8 @@
 import type { MeterProvider } from '@opentelemetry/api'
-import type { QuotaLowEvent } from './quota-watch.ts'
+import type { QuotaLowEvent } from './quota/low.ts'
+import type { SpikeEvent } from './rates/spikes.ts'
+import { ERROR_KINDS } from './rates/window.ts'
 import type { ErrorKind } from './snapshot.ts'
-import type { SpikeEvent } from './spikes.ts'
-import { ERROR_KINDS } from './window.ts'
 import { show, wrongOption } from './wrong-option.ts'
 
 /** Options of `MangopaySpanProcessor`; every one may be left out. */

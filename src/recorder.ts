@@ -1,15 +1,15 @@
 import type { Attributes } from '@opentelemetry/api'
-import type { Call } from './call.ts'
-import { reportFailure } from './guard.ts'
-import type { ResponseHeaders } from './headers.ts'
-import { Ledger } from './ledger.ts'
-import { Metrics } from './metrics.ts'
-import { Notifier } from './notifier.ts'
+import { Notifier } from './callbacks.ts'
+import { reportFailure } from './diagnostics.ts'
+import { Metrics } from './metrics/connection.ts'
 import type { ResolvedOptions } from './options.ts'
-import type { SpanView } from './otel.ts'
-import type { Verdict } from './outcome.ts'
+import type { Verdict } from './outcome/outcome.ts'
+import type { ResponseHeaders } from './quota/headers.ts'
 import { report } from './report.ts'
 import type { Snapshot } from './snapshot.ts'
+import type { Call } from './span/call.ts'
+import type { SpanView } from './span/otel.ts'
+import { Ledger } from './statistics.ts'
 
 /** Looks for the end of spikes and low quotas when no call does. */
 const LOOK_INTERVAL_MILLISECONDS = 1000

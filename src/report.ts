@@ -1,7 +1,7 @@
-import type { Ledger } from './ledger.ts'
+import type { Cell } from './metrics/series.ts'
+import { ERROR_KINDS } from './rates/window.ts'
 import type { EnvironmentSnapshot, OperationSnapshot, Snapshot } from './snapshot.ts'
-import type { Cell } from './tally.ts'
-import { ERROR_KINDS } from './window.ts'
+import type { Ledger } from './statistics.ts'
 
 /** Takes stock, as plain data. */
 export function report(ledger: Ledger, windowSeconds: number, samplerInUse: boolean): Snapshot {

@@ -7,8 +7,8 @@ import {
   TraceFlags,
   trace,
 } from '@opentelemetry/api'
-import type { Hosts } from './hosts.ts'
-import type { Sampler, SamplingResult } from './otel.ts'
+import type { Hosts } from './request/hosts.ts'
+import type { Sampler, SamplingResult } from './span/otel.ts'
 import { show } from './wrong-option.ts'
 
 /** The SDK's own default: a root span is sampled, any other follows its parent. */

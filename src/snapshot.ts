@@ -1,4 +1,4 @@
-import type { ErrorCategory } from './outcome.ts'
+import type { ErrorCategory } from './outcome/outcome.ts'
 
 /**
  * What the process knows, as plain JSON-serialisable data. All times but a

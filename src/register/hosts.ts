@@ -1,4 +1,4 @@
-import { Hosts, MOST_ENVIRONMENTS } from '../hosts.ts'
+import { Hosts, MOST_ENVIRONMENTS } from '../request/hosts.ts'
 import { type Env, textFrom } from './env.ts'
 import type { Say } from './say.ts'
 import { shownAddress } from './shown-address.ts'

@@ -1,4 +1,4 @@
-import type { Sampler } from '../otel.ts'
+import type { Sampler } from '../span/otel.ts'
 import { choiceFrom, type Env, textFrom } from './env.ts'
 import type { Say } from './say.ts'
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 /** Method and path, such as `GET` and `/v2.01/acme/users/id_01/wallets`. Benchmarks and tests run in the root. */
 export const operations: readonly { method: string; path: string }[] = readFileSync(
-  join(process.cwd(), 'test/routes.tsv'),
+  join(process.cwd(), 'test/request/routes.tsv'),
   'utf8',
 )
   .trim()

@@ -1,6 +1,6 @@
 /** Spans of requests that got no answer. */
 import type { Attributes } from '@opentelemetry/api'
-import type { SpanView } from '../../src/otel.ts'
+import type { SpanView } from '../../src/span/otel.ts'
 
 /** What instrumentations leave of an error. */
 export interface Evidence {

@@ -1,6 +1,6 @@
 /** Attributes of a call to a host, and whose it is by a set of rules. */
 import type { Attributes } from '@opentelemetry/api'
-import { Hosts } from '../../src/hosts.ts'
+import { Hosts } from '../../src/request/hosts.ts'
 
 /** As the stable conventions have them. */
 export const stable = (address: string, url = `https://${address}/v2.01/a/users`, port: unknown = 443): Attributes =>

@@ -1,5 +1,5 @@
 /** The rows of the library's route table, each with its whole path. */
-import { ROUTES } from '../../src/routes.ts'
+import { ROUTES } from '../../src/request/routes.ts'
 
 export const ours = Object.entries(ROUTES).flatMap(([prefix, rows]) =>
   rows.map((row) => {

@@ -1,5 +1,5 @@
 /** Rate-limit headers as the server writes them at a time. */
-import type { ResponseHeaders } from '../../src/headers.ts'
+import type { ResponseHeaders } from '../../src/quota/headers.ts'
 
 /** A time on the full minute. */
 export const START = Date.UTC(2026, 10, 23, 12, 0, 0)

@@ -1,6 +1,6 @@
 /** The rate-limit headers of one response, and what is read of them. */
-import type { ResponseHeaders } from '../../src/headers.ts'
-import { readQuota } from '../../src/quota.ts'
+import type { ResponseHeaders } from '../../src/quota/headers.ts'
+import { readQuota } from '../../src/quota/reading.ts'
 
 export const NONE: ResponseHeaders = {
   used: undefined,

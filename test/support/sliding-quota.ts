@@ -1,5 +1,5 @@
 /** Mangopay's quota as documented, and the forecasts made while calls use it up. */
-import { Pace } from '../../src/pace.ts'
+import { Pace } from '../../src/quota/forecast.ts'
 import { seeded } from './seeded.ts'
 
 /** Mangopay's sliding quota as documented: every call leaves it one window length after it was made. */

@@ -3,7 +3,7 @@
 import { LABEL, SERIES, toPrometheus } from '../../../alerts/spelling.ts'
 import type { FaultShare, OperationShare } from '../../../examples/scenarios.ts'
 import { ATTR_MANGOPAY_ACCOUNT } from '../../../src/names.ts'
-import { expected } from '../../../src/outcome.ts'
+import { expected } from '../../../src/outcome/outcome.ts'
 import { type Limits, windowSeconds } from './quota.ts'
 import { isWrite, type Result } from './result.ts'
 

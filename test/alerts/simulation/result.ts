@@ -1,7 +1,7 @@
 /** What becomes of one call, as the library reports it. */
 
 import type { Fault } from '../../../examples/scenarios.ts'
-import { judge } from '../../../src/outcome.ts'
+import { judge } from '../../../src/outcome/outcome.ts'
 
 /** What became of one call. */
 export interface Result {

@@ -1,0 +1,97 @@
+import type { SpikeOptions } from '../options.ts'
+import type { ErrorKind, SpikeSnapshot } from '../snapshot.ts'
+import type { SlidingWindow } from './window.ts'
+
+/** Told when failures of a kind become frequent, and again when that is over. */
+export interface SpikeEvent {
+  /** `429`, `500` or `unavailable` (`server_error`, `timeout` and `network` together). */
+  kind: ErrorKind
+  /** As in `mangopay.environment`. */
+  environment: string
+  /** Whether it starts or is over. */
+  state: 'started' | 'ended'
+  /** When the spike started, in both events. */
+  since: Date
+  /** Failures of this kind in the window now. */
+  count: number
+  /** Their share of the calls in the window now, 0 to 1. */
+  ratio: number
+  /** The failures by operation, most first. */
+  operations: { operation: string; count: number }[]
+}
+
+const NOTHING: readonly SpikeEvent[] = []
+
+/**
+ * Says when a spike starts and ends. It starts when both the count and the share are reached, so that one failure of
+ * three calls at night is none; it ends once the share is below a lower one and a minimum time has passed.
+ */
+export class SpikeWatch {
+  readonly #options: SpikeOptions
+  readonly #environment: string
+  readonly #window: SlidingWindow
+  readonly #since = new Map<ErrorKind, number>()
+
+  constructor(options: SpikeOptions, environment: string, window: SlidingWindow) {
+    this.#options = options
+    this.#environment = environment
+    this.#window = window
+  }
+
+  /** Whether nothing failed and no spike is under way, so that a look would find nothing. */
+  get isQuiet(): boolean {
+    return this.#since.size === 0 && this.#window.isClean
+  }
+
+  /** Looks at the window; returns what has started or ended since the last look. */
+  look(now: number): readonly SpikeEvent[] {
+    if (this.isQuiet) return NOTHING
+    let events = NOTHING
+    for (const kind of this.#options.kinds) {
+      const since = this.#since.get(kind)
+      const count = this.#window.count(now, kind)
+      const ratio = this.#window.ratio(now, kind)
+      if (since === undefined && count >= this.#options.minimumCount && ratio >= this.#options.ratio) {
+        this.#since.set(kind, now)
+        events = [...events, this.#event(now, kind, 'started', now)]
+      } else if (
+        since !== undefined &&
+        ratio < this.#options.clearRatio &&
+        now - since >= this.#options.minimumSeconds * 1000
+      ) {
+        this.#since.delete(kind)
+        events = [...events, this.#event(now, kind, 'ended', since)]
+      }
+    }
+    return events
+  }
+
+  /** Ends every spike, as the processor is shut down: what has started has always an end. */
+  end(now: number): SpikeEvent[] {
+    const events = [...this.#since].map(([kind, since]) => this.#event(now, kind, 'ended', since))
+    this.#since.clear()
+    return events
+  }
+
+  /** The spikes under way. */
+  active(now: number): SpikeSnapshot[] {
+    return [...this.#since].map(([kind, since]) => ({
+      kind,
+      since,
+      count: this.#window.count(now, kind),
+      ratio: this.#window.ratio(now, kind),
+    }))
+  }
+
+  #event(now: number, kind: ErrorKind, state: SpikeEvent['state'], since: number): SpikeEvent {
+    return {
+      kind,
+      environment: this.#environment,
+      state,
+      since: new Date(since),
+      count: this.#window.count(now, kind),
+      ratio: this.#window.ratio(now, kind),
+      operations: this.#window.operations(now, kind),
+    }
+  }
+}

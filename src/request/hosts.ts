@@ -1,0 +1,153 @@
+import type { Attributes } from '@opentelemetry/api'
+import { wrongOption } from '../wrong-option.ts'
+import { isSpelled } from './spelling.ts'
+import { authorityOf, pathStart, SLASH, urlOf } from './url.ts'
+
+/** Where a host belongs. */
+export interface HostRule {
+  /** Value of `mangopay.environment`. */
+  readonly environment: string
+  /** The only port that matches; every port without it. */
+  readonly port: number | undefined
+  /** Path in front of the API's own, without a slash at its end: `/mangopay`, or empty. */
+  readonly prefix: string
+  /** The list that it is on, which is that of one processor. */
+  readonly list: object
+}
+
+/** The hosts of Mangopay's API. Source: Mangopay's documentation, "API hosts" and "mTLS". */
+const MANGOPAY_HOSTS: Readonly<Record<string, string>> = {
+  'api.mangopay.com': 'production',
+  'api-mtls.mangopay.com': 'production',
+  'api.sandbox.mangopay.com': 'sandbox',
+  'api-mtls.sandbox.mangopay.com': 'sandbox',
+}
+
+/** Most names of environments: each takes its part of the attribute sets that a metric can have. */
+export const MOST_ENVIRONMENTS = 20
+
+const HOST_KEY = /^(\[[0-9a-f:.]+\]|[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?)(?::(\d{1,5}))?(\/[^?#\s]*)?$/
+
+/** The hosts that are ours, compared whole: `api.mangopay.com.evil.example` is foreign. */
+export class Hosts {
+  readonly #rules = new Map<string, HostRule[]>()
+  /** Every spelling by its length, so that most foreign hosts are turned away unread. */
+  readonly #spellings: Spelling[][] = []
+
+  /** @throws TypeError naming the key or value that is no host or no name; RangeError for too many environments */
+  constructor(hosts: Readonly<Record<string, string>>) {
+    for (const [key, environment] of Object.entries(MANGOPAY_HOSTS)) this.#add(key, environment)
+    for (const [key, environment] of Object.entries(hosts)) this.#add(key, environment)
+    const { size } = this.environments
+    if (size > MOST_ENVIRONMENTS) {
+      throw new RangeError(
+        `opentelemetry-mangopay: option hosts must be of at most ${MOST_ENVIRONMENTS} environments, not ${size}`,
+      )
+    }
+  }
+
+  #add(key: string, environment: unknown): void {
+    const match = HOST_KEY.exec(key.toLowerCase())
+    const port = match?.[2] === undefined ? undefined : Number(match[2])
+    if (match?.[1] === undefined || port === 0 || (port ?? 0) > 65_535) {
+      const wanted = '"host", "host:port" or "host/prefix", without scheme or user, a foreign name in its punycode form'
+      throw wrongOption('hosts: a host', key, wanted)
+    }
+    if (typeof environment !== 'string' || environment.trim() === '') {
+      throw wrongOption(`hosts["${key}"]`, environment, 'the name of an environment, such as "production"')
+    }
+    const host = bare(match[1])
+    const prefix = key.slice(key.length - (match[3] ?? '').length).replace(/\/+$/, '')
+    const others = (this.#rules.get(host) ?? []).filter((rule) => rule.port !== port || rule.prefix !== prefix)
+    // The most particular first: with a port before without, then the longest prefix.
+    const rules = [...others, { environment, port, prefix, list: this }].sort(
+      (a, b) => Number(b.port !== undefined) - Number(a.port !== undefined) || b.prefix.length - a.prefix.length,
+    )
+    this.#rules.set(host, rules)
+    for (const text of host.includes(':') ? [host, `[${host}]`] : [host, `${host}.`]) {
+      const same = this.#spellings[text.length]?.filter((spelling) => spelling.text !== text) ?? []
+      this.#spellings[text.length] = [...same, { text, rules }]
+    }
+  }
+
+  /** The environments that hosts can belong to. */
+  get environments(): Set<string> {
+    return new Set([...this.#rules.values()].flat().map((rule) => rule.environment))
+  }
+
+  /**
+   * The rule that a span's attributes match, of the old or the stable HTTP conventions; undefined for foreign ones.
+   * Runs for each CLIENT span of the application: no URL is parsed and nothing allocated while the host has an
+   * attribute of its own.
+   */
+  find(attributes: Attributes): HostRule | undefined {
+    if (typeof (attributes['http.request.method'] ?? attributes['http.method']) !== 'string') return undefined
+    let host = attributes['server.address'] ?? attributes['net.peer.name']
+    if (typeof host !== 'string') {
+      const authority = attributes['http.host'] ?? authorityOf(urlOf(attributes))
+      if (typeof authority !== 'string') return undefined
+      host = split(authority)[0]
+    }
+    const rules = this.#spelled(host)
+    if (rules === undefined) return undefined
+    const only = rules[0] as HostRule
+    return rules.length === 1 && only.port === undefined && only.prefix === '' ? only : choose(rules, attributes)
+  }
+
+  #spelled(host: string): HostRule[] | undefined {
+    const spellings = this.#spellings[host.length]
+    if (spellings === undefined) return undefined
+    for (const { text, rules } of spellings) if (isSpelled(host, text)) return rules
+    return undefined
+  }
+}
+
+/** A way to write a host of ours, in lower case: with a dot at the end, or with the brackets of an IPv6 address. */
+interface Spelling {
+  readonly text: string
+  readonly rules: HostRule[]
+}
+
+function choose(rules: HostRule[], attributes: Attributes): HostRule | undefined {
+  const port = portOf(attributes)
+  const url = urlOf(attributes)
+  return rules.find(
+    (rule) =>
+      (rule.port === undefined || rule.port === port) && (url === undefined ? rule.prefix === '' : under(url, rule)),
+  )
+}
+
+/** Whether a URL's path is the prefix or goes on below it. */
+function under(url: string, { prefix }: HostRule): boolean {
+  if (prefix === '') return true
+  const start = pathStart(url)
+  if (start === -1 || !url.startsWith(prefix, start)) return false
+  const next = url.charCodeAt(start + prefix.length)
+  return next === SLASH || next === 63 || next === 35 || Number.isNaN(next) // "/", "?", "#" or the end
+}
+
+/** The key of the option, in lower case, without a dot at the end and without the brackets of an IPv6 address. */
+function bare(host: string): string {
+  return host.startsWith('[') ? host.slice(1, -1) : host.replace(/\.$/, '')
+}
+
+/** The port of the request. Old conventions carry it at start only in `http.host` or in the URL. */
+function portOf(attributes: Attributes): number {
+  const known = attributes['server.port'] ?? attributes['net.peer.port']
+  if (typeof known === 'number') return known
+  if (typeof known === 'string') return Number(known)
+  const url = urlOf(attributes)
+  const port = portIn(attributes['http.host']) ?? portIn(authorityOf(url))
+  return port ?? (url?.startsWith('http:') === true ? 80 : 443)
+}
+
+function portIn(authority: unknown): number | undefined {
+  return typeof authority === 'string' ? split(authority)[1] : undefined
+}
+
+/** Host and port. The colons of an IPv6 address, which stands in brackets, are none before a port. */
+function split(authority: string): [host: string, port?: number] {
+  const colon = authority.lastIndexOf(':')
+  if (colon <= authority.lastIndexOf(']')) return [authority]
+  return [authority.slice(0, colon), Number(authority.slice(colon + 1))]
+}

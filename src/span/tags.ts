@@ -1,0 +1,64 @@
+import type { Attributes } from '@opentelemetry/api'
+import * as names from '../names.ts'
+import type { Verdict } from '../outcome/outcome.ts'
+import { statusText } from '../outcome/status.ts'
+import type { Operation } from '../request/route.ts'
+import type { Call } from './call.ts'
+import type { SpanView, Taggable } from './otel.ts'
+
+/**
+ * What spans of calls that ended alike are tagged with. Nothing that comes from the request or the response is among
+ * it, but for the status code's text: only names of the route table and of the contract.
+ */
+export function tagsOf(
+  environment: string,
+  operation: Operation,
+  status: number | undefined,
+  { category, outcome, retryable }: Verdict,
+): Readonly<Attributes> {
+  const tags: Attributes = {
+    [names.ATTR_MANGOPAY_ENVIRONMENT]: environment,
+    [names.ATTR_MANGOPAY_OPERATION]: operation.name,
+    [names.ATTR_MANGOPAY_OUTCOME]: outcome,
+  }
+  const text = status === undefined ? undefined : statusText(status)
+  if (text !== undefined) tags[names.ATTR_MANGOPAY_RESPONSE_STATUS_TEXT] = text
+  if (category !== undefined) {
+    tags[names.ATTR_MANGOPAY_ERROR_CATEGORY] = category
+    tags[names.ATTR_MANGOPAY_ERROR_RETRYABLE] = retryable
+  }
+  if (operation.template !== undefined) tags[names.ATTR_URL_TEMPLATE] = operation.template
+  return Object.freeze(tags)
+}
+
+/**
+ * Writes what was found on the span.
+ *
+ * @param target - the span itself, or what writes into it when it has ended
+ * @param call - what the span, or the one that knows more of the same request, was found to be
+ */
+export function tag(
+  target: Taggable,
+  { attributes }: SpanView,
+  call: Call,
+  tags: Readonly<Attributes>,
+  rename: boolean,
+): void {
+  const { method, operation, route } = call
+  const isTemplated = attributes[names.ATTR_URL_TEMPLATE] !== undefined
+  // All at once: the code of the SDK's loop is warm already, that of a call for each tag would not be.
+  target.setAttributes(isTemplated ? withoutTemplate(tags) : tags)
+  if (call.status === 429 && call.exhausted !== undefined) {
+    target.setAttribute(names.ATTR_MANGOPAY_RATE_LIMIT_EXHAUSTED, [...call.exhausted])
+  }
+  if (route === undefined) return
+  // A method that the table does not know, on a route that it does.
+  if (operation.template === undefined && !isTemplated) target.setAttribute(names.ATTR_URL_TEMPLATE, route.template)
+  if (rename && method !== undefined) target.updateName(operation.spanName ?? `${method} ${route.template}`)
+}
+
+/** For a span that somebody gave a template already. */
+function withoutTemplate(tags: Readonly<Attributes>): Attributes {
+  const { [names.ATTR_URL_TEMPLATE]: _, ...others } = tags
+  return others
+}

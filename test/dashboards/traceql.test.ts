@@ -1,0 +1,94 @@
+/** The dashboard's queries of traces, and its links to them. */
+import { describe, expect, it } from 'vitest'
+import { LABEL } from '../../alerts/spelling.ts'
+import { variable } from '../../dashboards/links.ts'
+import { PANELS } from '../../dashboards/palette.ts'
+import * as names from '../../src/names.ts'
+import { linksOf } from './model.ts'
+import { dashboard, panels } from './parts.ts'
+import { attributes, mistakes } from './syntax.ts'
+
+describe('TraceQL', () => {
+  const known = new Set<string>(
+    Object.entries(names)
+      .filter(([key]) => key.startsWith('ATTR_'))
+      .map(([, value]) => value),
+  )
+  // The spelling of instrumentations from before the stable HTTP conventions.
+  known.add('http.status_code')
+  const spanQueries = panels.flatMap(({ title, targets = [] }) =>
+    targets.flatMap(({ query }) => (query === undefined ? [] : [[title, query] as const])),
+  )
+  const links = panels.flatMap((panel) =>
+    linksOf(panel)
+      .filter(({ url }) => url.startsWith('/explore'))
+      .map(({ url }) => [`${panel.title} →`, url] as const),
+  )
+
+  const fillSpanQuery = (query: string) =>
+    query
+      .replaceAll(/\$\{(environment|operation):pipe\}/g, '.*')
+      .replaceAll(variable('__value.numeric'), '0.25')
+      .replaceAll(`\${__field.labels.${LABEL.status}}`, '503')
+      .replaceAll(/\$\{__(field\.labels|data\.fields)\.\w+\}/g, 'POST /users/{userId}/x')
+
+  it.each(spanQueries)('of %s is valid and asks for our attributes', (_title, query) => {
+    const ready = fillSpanQuery(query)
+    expect(ready).not.toContain('$')
+    expect(mistakes('traceql', ready)).toEqual([])
+    expect(attributes(ready).filter((name) => !known.has(name))).toEqual([])
+  })
+
+  it.each([
+    ...links,
+    ...dashboard.links.filter(({ url }) => url.startsWith('/explore')).map(({ title, url }) => [title, url] as const),
+  ])('behind %s is what Explore reads', (_title, url) => {
+    const [, panes = ''] = url.split('&panes=')
+    // Grafana fills in first, then the browser reads the address.
+    const pane = JSON.parse(decodeURIComponent(fillSpanQuery(panes))) as {
+      a: { datasource: string; queries: { query: string; queryType: string }[]; range: unknown }
+    }
+    expect(pane.a.datasource).toBe(variable('tempo'))
+    expect(pane.a.range).toEqual({ from: variable('__from'), to: variable('__to') })
+    const [query] = pane.a.queries
+    expect(query?.queryType).toBe('traceql')
+    expect(mistakes('traceql', query?.query ?? '')).toEqual([])
+    expect(attributes(query?.query ?? '').filter((name) => !known.has(name))).toEqual([])
+  })
+
+  it('is reachable from every chart and table of errors', () => {
+    const drilled = [
+      PANELS.errorRatio,
+      PANELS.rateLimited,
+      PANELS.serverErrors,
+      PANELS.unsettledWrites,
+      PANELS.rateLimitedByOperation,
+      PANELS.errorsByCategory,
+      PANELS.errorsByStatus,
+      PANELS.unsettledByOperation,
+      PANELS.latency,
+      PANELS.operations,
+    ]
+    for (const { id, title } of drilled) {
+      const panel = panels.find((one) => one.id === id)
+      expect(panel && linksOf(panel).some(({ url }) => url.startsWith('/explore')), title).toBe(true)
+    }
+  })
+
+  it('gets only labels that the clicked series has', () => {
+    for (const panel of panels) {
+      const exprs = (panel.targets ?? []).map(({ expr = '' }) => expr).join('\n')
+      for (const { url } of linksOf(panel)) {
+        for (const [, label = ''] of url.matchAll(/__field\.labels\.(\w+)/g)) {
+          expect(exprs, `${panel.title} links to a label it aggregates away`).toMatch(
+            new RegExp(`sum by \\([^)]*\\b${label}\\b`),
+          )
+        }
+        for (const [, column = ''] of url.matchAll(/__data\.fields\.(\w+)/g)) {
+          const renamed = panel.transformations?.find(({ id }) => id === 'organize')?.options['renameByName'] ?? {}
+          expect(Object.values(renamed), `${panel.title} links to a column it does not have`).toContain(column)
+        }
+      }
+    }
+  })
+})

@@ -1,0 +1,136 @@
+/** The mock's answers as they come over the wire. */
+import { connect } from 'node:net'
+import axios from 'axios'
+import { describe, expect, it } from 'vitest'
+import { DEMO_CLIENT } from '../../examples/mock/options.ts'
+import { advance, call, headers, KEY, mock, USER_ID, WALLET_ID } from '../support/mock-calls.ts'
+
+/** A request that no HTTP client of Node would send. */
+const raw = (text: string): Promise<string> =>
+  new Promise((resolve) => {
+    const socket = connect(mock.port, '127.0.0.1', () => socket.write(text))
+    let answer = ''
+    socket.on('data', (chunk) => {
+      answer += chunk
+    })
+    socket.on('close', () => resolve(answer))
+    socket.setTimeout(300, () => socket.destroy())
+  })
+
+describe('answers', () => {
+  it('lets a token expire after its time, and revokes all at once', async () => {
+    expect((await call('GET', '/events')).status).toBe(200)
+    advance(1_199_999)
+    expect((await call('GET', '/events')).status).toBe(200)
+    advance(1)
+    const expired = await call('GET', '/events')
+    expect([expired.status, expired.body.Type]).toEqual([401, 'invalid_credentials'])
+    headers['authorization'] = `Bearer ${mock.issueToken()}`
+    mock.revokeTokens()
+    expect((await call('GET', '/events')).status).toBe(401)
+  })
+
+  it('gives a token for grant_type=client_credentials alone, after it has looked at the credentials', async () => {
+    const ask = async (body: string | undefined, apiKey: string = DEMO_CLIENT.apiKey, kind = '') => {
+      const answered = await fetch(`${mock.url}/v2.01/oauth/token${kind}`, {
+        method: 'POST',
+        headers: {
+          authorization: `Basic ${btoa(`${DEMO_CLIENT.clientId}:${apiKey}`)}`,
+          'content-type': 'application/x-www-form-urlencoded',
+        },
+        ...(body === undefined ? {} : { body }),
+      })
+      const told = (await answered.json()) as Record<string, unknown>
+      return [answered.status, 'access_token' in told ? Object.keys(told) : told]
+    }
+    const token = [200, ['access_token', 'token_type', 'expires_in']]
+    expect(await ask('grant_type=client_credentials')).toEqual(token)
+    expect(await ask('grant_type=client_credentials&scope=all')).toEqual(token)
+    for (const body of [undefined, '', 'grant_type=', 'scope=all', '{"grant_type":"client_credentials"}']) {
+      expect([body, ...(await ask(body))]).toEqual([body, 400, { error: 'invalid_request' }])
+    }
+    for (const type of ['password', 'Client_Credentials', 'client_credentials ']) {
+      expect(await ask(`grant_type=${encodeURIComponent(type)}`)).toEqual([400, { error: 'unsupported_grant_type' }])
+    }
+    expect(await ask('grant_type=password', 'wrong')).toEqual([401, { error: 'invalid_client' }])
+    // What these want in their body is not established.
+    expect(await ask(undefined, undefined, '/embedded/checkout')).toEqual(token)
+  })
+
+  it('asks for strong customer authentication in a header', async () => {
+    mock.setFaults([{ share: 1, fault: { kind: 'sca' }, only: ['GET /wallets/{walletId}'] }])
+    const asked = await call('GET', `/wallets/${WALLET_ID}`)
+    expect(asked.status).toBe(401)
+    expect(asked.headers.get('www-authenticate')).toMatch(/^PendingUserAction RedirectUrl=https:\/\//)
+    expect((await call('GET', `/users/${USER_ID}`)).status).toBe(200)
+  })
+
+  it('answers an unknown route with a message only, and a known one with another method by 405', async () => {
+    const unknown = await call('GET', '/no/such/route')
+    expect([unknown.status, Object.keys(unknown.body)]).toEqual([404, ['Message']])
+    const method = await call('DELETE', `/wallets/${WALLET_ID}`)
+    expect([method.status, method.body]).toEqual([
+      405,
+      { Message: "The requested resource does not support http method 'DELETE'." },
+    ])
+  })
+
+  it('refuses what is no JSON, another media type, too much, and a client id that is not the token’s', async () => {
+    const answers = [
+      await call('POST', '/wallets', { body: '{"a"' }),
+      await call('POST', '/wallets', { body: 'a=1', headers: { 'content-type': 'text/plain' } }),
+      await call('POST', '/wallets', { body: JSON.stringify({ File: 'x'.repeat(1_000) }) }),
+    ]
+    expect(answers.map(({ status }) => status)).toEqual([400, 415, 413])
+    expect(answers[0]?.body).toMatchObject({ Type: 'param_error', errors: null })
+    const foreign = await fetch(`${mock.url}/v2.01/somebody-else/events`, { headers })
+    expect(foreign.status).toBe(403)
+  })
+
+  it('wants a length: 411, in HTML', async () => {
+    const { authorization } = headers
+    const answer = await raw(
+      `POST /v2.01/demo-platform/wallets HTTP/1.1\r\nHost: x\r\nAuthorization: ${authorization}\r\n\r\n`,
+    )
+    expect(answer).toMatch(/^HTTP\/1.1 411 Length Required\r\n/)
+    expect(answer).toContain('<h1>HTTP Error 411')
+  })
+
+  it('answers what is no HTTP, and counts it apart', async () => {
+    expect(await raw('nonsense\r\n\r\n')).toMatch(/^HTTP\/1.1 400/)
+    expect(mock.log.totals()).toMatchObject({ requests: 0, malformed: 1 })
+  })
+
+  it('answers 204, and 200 without a body', async () => {
+    for (const status of [204, 200] as const) {
+      mock.failNext({ kind: 'empty', status })
+      expect(await call('GET', '/events')).toMatchObject({ status, text: '' })
+    }
+  })
+
+  it.each([301, 302, 303, 307, 308] as const)('redirects by %i, and axios and fetch follow', async (status) => {
+    mock.failNext({ kind: 'redirect', status }, 2, ['GET /events'])
+    expect(
+      (
+        await axios.get(`${mock.url}/v2.01/demo-platform/events?page=1`, {
+          headers,
+          maxRedirects: 0,
+          validateStatus: () => true,
+        })
+      ).status,
+    ).toBe(status)
+    expect((await call('GET', '/events?page=1')).status).toBe(200)
+    expect(mock.log.entries.map(({ path, status: sent }) => [path, sent])).toEqual([
+      ['/v2.01/demo-platform/events?page=1', status],
+      ['/v2.01/demo-platform/events?page=1', status],
+      ['/v2.01/demo-platform/events/?page=1', 200],
+    ])
+  })
+
+  it('remembers every id, key and token', async () => {
+    await call('POST', '/transfers', { body: '{}', headers: { 'idempotency-key': KEY } })
+    const { body } = await call('GET', `/users/${USER_ID}/wallets`)
+    const token = headers['authorization']?.slice('Bearer '.length)
+    for (const secret of [USER_ID, KEY, token, body[0].Id, DEMO_CLIENT.apiKey]) expect(mock.secrets).toContain(secret)
+  })
+})

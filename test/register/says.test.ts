@@ -1,0 +1,146 @@
+/** What `register` says of variables that are wrong, and what it passes on from the SDK. */
+import { afterEach, describe, expect, it } from 'vitest'
+import { sayErrors } from '../../src/register/diagnostics.ts'
+import { hostsFrom } from '../../src/register/hosts.ts'
+import { packagesToInstall } from '../../src/register/instrumentations.ts'
+import { metricReadersFrom } from '../../src/register/metrics.ts'
+import { otlpExporter } from '../../src/register/otlp.ts'
+import { Hosts } from '../../src/request/hosts.ts'
+
+const lines: string[] = []
+const say = (line: string) => void lines.push(line)
+afterEach(() => void lines.splice(0))
+
+describe('MANGOPAY_TELEMETRY_HOSTS', () => {
+  it('loses a wrong entry and keeps the others', () => {
+    const text = 'a.example=one, http://b.example=two,c.example:99999=three,d.example,e=f=g,,[::1]:8443/mangopay = four'
+    expect(hostsFrom({ MANGOPAY_TELEMETRY_HOSTS: text }, say)).toEqual({
+      'a.example': 'one',
+      '[::1]:8443/mangopay': 'four',
+    })
+    const host = 'a host, host:port or host/prefix without scheme, and its environment'
+    expect(lines).toEqual([
+      `MANGOPAY_TELEMETRY_HOSTS: http://b.example… is not ${host}; it is left out`,
+      `MANGOPAY_TELEMETRY_HOSTS: c.example:99999… is not ${host}; it is left out`,
+      'MANGOPAY_TELEMETRY_HOSTS: d.example is not host=environment; it is left out',
+      'MANGOPAY_TELEMETRY_HOSTS: e… is not host=environment; it is left out',
+    ])
+  })
+
+  it('loses the entries beyond 20 environments, in one line', () => {
+    const entries = Array.from({ length: 25 }, (_, number) => `h${number}.example=e${number}`)
+    const more = ['again.example=e3', 'own.example=sandbox', 'late.example=e24']
+    const hosts = hostsFrom({ MANGOPAY_TELEMETRY_HOSTS: [...entries, ...more].join() }, say)
+    expect(Object.keys(hosts)).toEqual([
+      ...Array.from({ length: 18 }, (_, number) => `h${number}.example`),
+      'again.example',
+      'own.example',
+    ])
+    expect(new Hosts(hosts).environments.size).toBe(20)
+    expect(lines).toEqual([
+      'MANGOPAY_TELEMETRY_HOSTS: there can be 20 environments, production and sandbox among them;' +
+        ' the hosts of e18, e19, e20, e21, e22, e23, e24 are left out',
+    ])
+  })
+})
+
+describe('the OTLP endpoint', () => {
+  const loads = () => ({
+    name: '',
+    version: '',
+    file: '',
+    load: () => ({ OTLPTraceExporter: class {}, OTLPMetricExporter: class {} }),
+    dependency: () => undefined,
+  })
+  const wrong = 'is not an http or https URL, such as http://localhost:4318'
+
+  it.each([
+    [{}, []],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: ' https://otel.example/x ' }, []],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'notaurl' }, [`OTEL_EXPORTER_OTLP_ENDPOINT=notaurl ${wrong}`]],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'localhost:4318' }, [`OTEL_EXPORTER_OTLP_ENDPOINT=localhost:4318 ${wrong}`]],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://' }, [`OTEL_EXPORTER_OTLP_ENDPOINT=http:// ${wrong}`]],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'localhost:4317', OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }, []],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'notaurl', OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://a:4318/v1/traces' }, []],
+    [{ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'a:4318' }, [`OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=a:4318 ${wrong}`]],
+    [{ OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: 'a:4318' }, []],
+  ])('%j', (env, said) => {
+    otlpExporter('trace', env, loads, say)
+    expect(lines).toEqual(said)
+  })
+
+  it('of the metrics has a variable of its own too', () => {
+    otlpExporter('metrics', { OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: 'a:4318' }, loads, say)
+    expect(lines).toEqual([`OTEL_EXPORTER_OTLP_METRICS_ENDPOINT=a:4318 ${wrong}`])
+  })
+})
+
+describe('the port of the Prometheus exporter', () => {
+  it.each([
+    [undefined, 9464],
+    ['9999', 9999],
+    ['65536', 9464],
+    ['80.5', 9464],
+  ])('%j', (text, port) => {
+    const given: object[] = []
+    class PrometheusExporter {
+      constructor(options: object) {
+        given.push(options)
+      }
+    }
+    const find = () => ({
+      name: '',
+      version: '',
+      file: '',
+      load: () => ({ PrometheusExporter }),
+      dependency: () => undefined,
+    })
+    const env = { OTEL_METRICS_EXPORTER: 'prometheus', OTEL_EXPORTER_PROMETHEUS_PORT: text }
+    metricReadersFrom(env, {} as never, find, say)
+    expect(given).toEqual([{ port }])
+    const wrong = `OTEL_EXPORTER_PROMETHEUS_PORT=${text} is not a whole number from 1 to 65535; 9464 is used`
+    expect(lines).toEqual(text === undefined || text === '9999' ? [] : [wrong])
+  })
+})
+
+describe('what the SDK reports', () => {
+  it('is passed on once for both signals, and a collector that is not there is answered with its variable', () => {
+    let error: (...message: unknown[]) => void = () => {}
+    const diag = {
+      setLogger: (logger: object) => {
+        error = (logger as { error: typeof error }).error
+        return true
+      },
+      error: () => {},
+    }
+    sayErrors({ DiagLogLevel: { ERROR: 30 }, diag }, () => {}, say)
+    const refused = 'connect ECONNREFUSED 127.0.0.1:4999'
+    error(JSON.stringify({ message: refused }))
+    error(`PeriodicExportingMetricReader: metrics export failed (error Error: ${refused})`)
+    error('PeriodicExportingMetricReader: metrics export failed (error Error: connect ECONNREFUSED ::1:4999)')
+    error(JSON.stringify({ message: 'connect ECONNREFUSED ::1:4999' }))
+    error('something else')
+    error('something else')
+    expect(lines).toEqual([
+      `OpenTelemetry reports: ${refused}; OTEL_EXPORTER_OTLP_ENDPOINT says where to send`,
+      'OpenTelemetry reports: PeriodicExportingMetricReader: metrics export failed (error Error: connect ECONNREFUSED ::1:4999)',
+      'OpenTelemetry reports: something else',
+    ])
+  })
+})
+
+describe('what to install', () => {
+  const { versions } = process
+  afterEach(() => void Object.defineProperty(process, 'versions', { value: versions }))
+
+  it.each([
+    [
+      '20.6.0',
+      '@opentelemetry/api@1.9 @opentelemetry/sdk-node@0.223.0 @opentelemetry/instrumentation-http@0.223.0 @opentelemetry/instrumentation-undici@0.33.0',
+    ],
+    ['22.15.0', '@opentelemetry/sdk-node @opentelemetry/instrumentation-http @opentelemetry/instrumentation-undici'],
+  ])('on Node %s goes together', (node, packages) => {
+    Object.defineProperty(process, 'versions', { value: { ...versions, node } })
+    expect(packagesToInstall()).toBe(packages)
+  })
+})

@@ -1,0 +1,127 @@
+/** How a process with `register` ends: as it would without, with its telemetry sent. Each case runs both ways. */
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
+import { describe, expect, it } from 'vitest'
+import { read } from '../support/project-files.ts'
+import { type Ended, environment, REGISTER, run, start } from './fixtures/child.ts'
+import { project, receiver } from './fixtures/lab.ts'
+import { Receiver } from './fixtures/receiver.ts'
+import { CARD, once as oneSignal, SIGNAL_CASES, type SignalCase, USER } from './fixtures/signal-cases.ts'
+
+const WITH = ['--import', REGISTER]
+
+async function runCase({ env, signals }: SignalCase, args: readonly string[]): Promise<Ended> {
+  const { child, said, ended } = start([...args, 'service.cjs'], project.folder, environment(receiver, env))
+  for (const { signal, after } of signals) {
+    await said(after)
+    child.kill(signal)
+  }
+  return ended
+}
+
+describe('signals', () => {
+  it.each(SIGNAL_CASES)('$name', async (one) => {
+    expect(await runCase(one, [])).toMatchObject(one.ends)
+    const ended = await runCase(one, WITH)
+    expect(ended).toMatchObject({ ...one.ends, lines: [], stderr: '' })
+    if (!one.operations) return
+    expect(receiver.operations).toEqual(one.operations)
+    expect(receiver.requestCount).toBe(one.operations.length)
+  })
+
+  it('a clean-up library that counts listeners sees itself alone, and ends the process as it does without', async () => {
+    const one: SignalCase = {
+      name: '',
+      env: { MODE: 'counts' },
+      signals: oneSignal('SIGTERM'),
+      ends: { code: null, signal: 'SIGTERM' },
+    }
+    expect(await runCase(one, [])).toMatchObject(one.ends)
+    expect(await runCase(one, WITH)).toMatchObject(one.ends)
+  })
+
+  it('the same when the library was there first', async () => {
+    const preload = ['--require', './clean-up.cjs']
+    const { child, said, ended } = start([...preload, ...WITH, 'service.cjs'], project.folder, environment(receiver))
+    await said('ready')
+    child.kill('SIGTERM')
+    expect(await ended).toMatchObject({ code: null, signal: 'SIGTERM', lines: [] })
+  })
+
+  it('a collector that is down holds up the end by 3 s at most, and is named', async () => {
+    const { child, said, ended } = start(
+      [...WITH, 'service.cjs'],
+      project.folder,
+      environment(receiver, { OTEL_EXPORTER_OTLP_ENDPOINT: await closedPort() }),
+    )
+    await said('ready')
+    const since = performance.now()
+    child.kill('SIGTERM')
+    const end = await ended
+    expect(end).toMatchObject({ code: null, signal: 'SIGTERM' })
+    expectCollectorNamed(end)
+    expect(performance.now() - since).toBeLessThan(6_000)
+  })
+})
+
+describe('other ends', () => {
+  it.each([
+    { how: 'exitCode', code: 7, operations: [USER] },
+    { how: 'again', code: 0, operations: [CARD, USER] },
+    // What cannot be waited for:
+    { how: 'exit', code: 5, operations: [] },
+    { how: 'throws', code: 1, operations: [] },
+    { how: 'rejects', code: 1, operations: [] },
+  ])('$how', async ({ how, code, operations }) => {
+    const without = await run(['ends.cjs'], project.folder, environment(receiver, { HOW: how }))
+    const ended = await run([...WITH, 'ends.cjs'], project.folder, environment(receiver, { HOW: how }))
+    expect(without).toMatchObject({ code })
+    expect(ended).toMatchObject({ code, signal: null, lines: [] })
+    expect(withoutFrames(ended.stderr)).toBe(withoutFrames(without.stderr))
+    expect(receiver.operations).toEqual(operations)
+  })
+
+  it('a module that never settles: code 13, and sent', async () => {
+    const ended = await run([...WITH, 'unsettled.mjs'], project.folder, environment(receiver))
+    expect(ended).toMatchObject({ code: 13, lines: [] })
+    expect(receiver.operations).toEqual([USER])
+  })
+
+  it('the same beside a collector that does not answer: code 0, as the page says, which it would not be without', async () => {
+    expect(await run(['unsettled.mjs'], project.folder, environment(receiver))).toMatchObject({ code: 13 })
+    const silent = createServer().listen(0, '127.0.0.1')
+    await once(silent, 'listening')
+    const endpoint = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`
+    const env = environment(receiver, { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint })
+    const ended = await run([...WITH, 'unsettled.mjs'], project.folder, env)
+    silent.close()
+    expect(ended).toMatchObject({ code: 0, lines: [expect.stringContaining('within 3 s')] })
+    expect(read('docs/register.md')).toContain('never settles then ends with 0 instead of 13')
+  })
+
+  it('a collector that is down holds up the end by 3 s at most, is named, and the code stays', async () => {
+    const env = environment(receiver, { OTEL_EXPORTER_OTLP_ENDPOINT: await closedPort(), HOW: 'exitCode' })
+    const ended = await run([...WITH, 'ends.cjs'], project.folder, env)
+    expect(ended).toMatchObject({ code: 7 })
+    expectCollectorNamed(ended)
+    expect(ended.millis).toBeLessThan(8_000)
+  })
+})
+
+/** The newer exporters are still trying when they are given up on; the older ones have reported by then. */
+function expectCollectorNamed({ lines }: Ended): void {
+  expect(lines).not.toEqual([])
+  for (const line of lines) expect(line).toMatch(/OTEL_EXPORTER_OTLP_ENDPOINT|connect ECONNREFUSED/)
+}
+
+/** What Node prints on a crash. The context manager adds frames of Node's own to the stack. */
+function withoutFrames(stderr: string): string {
+  return stderr.replace(/^ {4}at .*\n/gm, '')
+}
+
+/** A port that was open a moment ago. */
+async function closedPort(): Promise<string> {
+  const gone = await new Receiver().start()
+  await gone.stop()
+  return gone.endpoint
+}

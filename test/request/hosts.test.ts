@@ -1,0 +1,104 @@
+/** Hosts that are Mangopay's, by rule, port and path, in old and new conventions. */
+import type { Attributes } from '@opentelemetry/api'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { Hosts } from '../../src/request/hosts.ts'
+import { environment, stable } from '../support/host-attributes.ts'
+
+describe('a host is ours', () => {
+  const cases: [what: string, attributes: Attributes, environment: string | undefined][] = [
+    ['production', stable('api.mangopay.com'), 'production'],
+    ['production over mTLS', stable('api-mtls.mangopay.com'), 'production'],
+    ['sandbox', stable('api.sandbox.mangopay.com'), 'sandbox'],
+    ['sandbox over mTLS', stable('api-mtls.sandbox.mangopay.com'), 'sandbox'],
+    ['upper case', stable('API.Mangopay.COM'), 'production'],
+    ['trailing dot', stable('api.mangopay.com.'), 'production'],
+    ['upper case and trailing dot', stable('API.MANGOPAY.COM.'), 'production'],
+    [
+      'any port without a port in the rule',
+      stable('api.mangopay.com', 'https://api.mangopay.com:444/', 444),
+      'production',
+    ],
+    ['port in the rule', stable('mangopay-proxy.internal', 'https://x/', 8443), 'production'],
+    ['port as a string', stable('mangopay-proxy.internal', 'https://x/', '8443'), 'production'],
+    ['another port than the rule’s', stable('mangopay-proxy.internal', 'https://x/', 443), undefined],
+    ['prefix', stable('gateway.internal', 'https://gateway.internal/mangopay/v2.01/a/users'), 'via-gateway'],
+    ['prefix alone', stable('gateway.internal', 'https://gateway.internal/mangopay'), 'via-gateway'],
+    ['longest prefix', stable('gateway.internal', 'https://gateway.internal/mangopay/eu/v2.01/a'), 'via-gateway-eu'],
+    ['prefix and query', stable('gateway.internal', 'https://gateway.internal/mangopay?x=1'), 'via-gateway'],
+    ['half a segment is no prefix', stable('gateway.internal', 'https://gateway.internal/mangopays/v2.01'), undefined],
+    ['another path of the gateway', stable('gateway.internal', 'https://gateway.internal/stripe/v1'), undefined],
+    [
+      'port before prefix',
+      stable('gateway.internal', 'https://gateway.internal:9000/mangopay/x', 9000),
+      'gateway-9000',
+    ],
+    ['IPv6 with brackets', stable('[::1]', 'http://[::1]:3999/', 3999), 'mock-6'],
+    ['IPv6 without brackets', stable('::1', 'http://[::1]:3999/', 3999), 'mock-6'],
+    ['a rule in mixed case', stable('mixed.example'), 'mixed'],
+    // Old conventions.
+    [
+      'old',
+      { 'http.method': 'GET', 'net.peer.name': 'api.mangopay.com', 'http.url': 'https://api.mangopay.com/' },
+      'production',
+    ],
+    [
+      'old, port in http.host',
+      { 'http.method': 'GET', 'net.peer.name': '127.0.0.1', 'http.host': '127.0.0.1:3999' },
+      'mock',
+    ],
+    [
+      'old, port in the URL',
+      { 'http.method': 'GET', 'net.peer.name': '127.0.0.1', 'http.url': 'http://127.0.0.1:3999/x' },
+      'mock',
+    ],
+    [
+      'old, port in the URL, none in http.host',
+      {
+        'http.method': 'GET',
+        'net.peer.name': '127.0.0.1',
+        'http.host': '127.0.0.1',
+        'http.url': 'http://127.0.0.1:3999/x',
+      },
+      'mock',
+    ],
+    ['old, only http.host', { 'http.method': 'GET', 'http.host': 'api.mangopay.com:443' }, 'production'],
+    ['old, only the URL', { 'http.method': 'GET', 'http.url': 'https://api.mangopay.com/v2.01/a' }, 'production'],
+    [
+      'the URL with a user',
+      { 'http.method': 'GET', 'url.full': 'https://me:secret@api.mangopay.com/v2.01' },
+      'production',
+    ],
+    ['the URL with an IPv6 host', { 'http.method': 'GET', 'url.full': 'http://[::1]:3999/v2.01' }, 'mock-6'],
+    [
+      'the default port of http',
+      { 'http.method': 'GET', 'url.full': 'http://mangopay-proxy.internal/v2.01' },
+      undefined,
+    ],
+  ]
+  it.each(cases)('%s', (_, attributes, expected) => {
+    expect(environment(attributes)).toBe(expected)
+  })
+
+  it('accepts exactly the host names that the rules name, in any case, with or without a dot', () => {
+    const known = new Set(['api.mangopay.com', 'api-mtls.mangopay.com', 'api.sandbox.mangopay.com', 'mixed.example'])
+    const look = fc.oneof(
+      fc.constantFrom(...known),
+      fc
+        .tuple(fc.constantFrom(...known), fc.string({ maxLength: 3 }), fc.nat(30))
+        .map(([name, junk, at]) => name.slice(0, at) + junk + name.slice(at)),
+      fc.string(),
+    )
+    const plain = new Hosts({ 'mixed.example': 'mixed' })
+    fc.assert(
+      fc.property(look, (name) => {
+        const ascii = [...name].every((letter) => letter.charCodeAt(0) < 128)
+        const bare = name.replace(/\.$/, '').toLowerCase()
+        expect(plain.find(stable(name, 'https://x/')) !== undefined).toBe(
+          (ascii && known.has(bare)) || (ascii && bare === 'api-mtls.sandbox.mangopay.com'),
+        )
+      }),
+      { numRuns: 5000 },
+    )
+  })
+})
