@@ -16,7 +16,7 @@ export const RECORDS = {
   /** Calls of the last four minutes that took quota (all but the 429s), by environment; for the forecast. */
   accepted: 'environment:mangopay_client_requests_accepted:increase4m',
   /** Calls the account has made in a window, by environment, account and window: the newest reading of any process. */
-  used: 'account_window:mangopay_client_rate_limit_used:newest',
+  usage: 'account_window:mangopay_client_rate_limit_usage:newest',
   /** Calls the account may make in a window, likewise. */
   limit: 'account_window:mangopay_client_rate_limit_limit:newest',
   /** Unix seconds of the reading that `used` and `limit` are from, likewise. */
@@ -114,7 +114,7 @@ const newest = ({ seconds }: RuleContext, gauge: string): string => {
 const forecast = (context: RuleContext, { window, length, ahead, pace }: (typeof FORECASTS)[number]): string => {
   const { span, seconds } = context
   const env = LABEL.environment
-  const used = `${RECORDS.used}{${LABEL.window}="${window}"}`
+  const used = `${RECORDS.usage}{${LABEL.window}="${window}"}`
   const total = `sum by (${env}) (${used})`
   const ago = `offset ${span(pace)}`
   const apart = `(${RECORDS.read} - ${RECORDS.read} ${ago} >= ${seconds(PACE_LEAST)})`
@@ -146,10 +146,10 @@ export const recordingRules = (context: RuleContext): RecordingRule[] => {
     { record: RECORDS.calls, expr: calls(context.span) },
     { record: RECORDS.callsByCategory, expr: `sum by (${categories}) (${RECORDS.calls})` },
     { record: RECORDS.accepted, expr: `sum by (${LABEL.environment}) (increase(${paid}[${context.span(PACED)}]))` },
-    { record: RECORDS.used, expr: newest(context, SERIES.used) },
+    { record: RECORDS.usage, expr: newest(context, SERIES.usage) },
     { record: RECORDS.limit, expr: newest(context, SERIES.limit) },
     { record: RECORDS.read, expr: `max by (${ACCOUNT_WINDOW}) (${SERIES.readingTimestamp})` },
-    { record: RECORDS.utilization, expr: `${RECORDS.used} / (${RECORDS.limit} > 0)` },
+    { record: RECORDS.utilization, expr: `${RECORDS.usage} / (${RECORDS.limit} > 0)` },
     { record: RECORDS.forecast, expr: FORECASTS.map((window) => forecast(context, window)).join('\nor\n') },
   ]
 }

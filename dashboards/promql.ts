@@ -158,7 +158,7 @@ export const newest = (expression: string, aggregate: 'max' | 'min' = 'max'): st
 }
 
 /** A quota gauge of the chosen environments. */
-export const quota = (gauge: 'used' | 'limit' | 'remaining', ...matchers: readonly Matcher[]): string =>
+export const quota = (gauge: 'usage' | 'limit' | 'remaining', ...matchers: readonly Matcher[]): string =>
   select(SERIES[gauge], [...SCOPE.environments, ...matchers])
 
 /** Windows that do not fill and empty within one export, so that a reading of them means something. */
@@ -172,4 +172,4 @@ export const LITTLE_LEFT = 2 * LEAST_LEFT
 
 /** Share of a quota window that is used, as the newest reading has it. */
 export const utilization = (...matchers: readonly Matcher[]): string =>
-  newest(`${quota('used', ...matchers)} / (${quota('limit', ...matchers)} > 0)`)
+  newest(`${quota('usage', ...matchers)} / (${quota('limit', ...matchers)} > 0)`)

@@ -51,7 +51,9 @@ const quotaUsed = () =>
       overTime('A', utilization(SLOW_WINDOWS), LEGEND),
       overTime(
         'B',
-        newest(`max_over_time(${quota('used', FAST_WINDOWS)}[${WINDOW.step}]) / (${quota('limit', FAST_WINDOWS)} > 0)`),
+        newest(
+          `max_over_time(${quota('usage', FAST_WINDOWS)}[${WINDOW.step}]) / (${quota('limit', FAST_WINDOWS)} > 0)`,
+        ),
         LEGEND,
       ),
     ])
@@ -60,7 +62,7 @@ const quotaUsed = () =>
 const straightOn = (): string =>
   FORECASTS.map(({ window, ahead, pace }) => {
     const only = [`${LABEL.window}="${window}"`] as const
-    const used = newest(quota('used', ...only))
+    const used = newest(quota('usage', ...only))
     // A slope needs a few readings: at least ten minutes of them.
     return `predict_linear((
 ${used}
@@ -120,7 +122,7 @@ const callsLeft = () => {
     { title: 'Environment', from: { label: LABEL.environment } },
     { title: 'Account', from: { label: LABEL.account } },
     { title: 'Left', from: { expr: newest(quota('remaining'), 'min') }, unit: 'locale', decimals: 0 },
-    { title: 'Used', from: { expr: newest(quota('used')) }, unit: 'locale', decimals: 0 },
+    { title: 'Used', from: { expr: newest(quota('usage')) }, unit: 'locale', decimals: 0 },
     { title: 'Limit', from: { expr: newest(quota('limit')) }, unit: 'locale', decimals: 0 },
     {
       title: 'Used share',

@@ -40,7 +40,7 @@ export const ATTR_MANGOPAY_ERROR_RETRYABLE = 'mangopay.error.retryable'
 export const ATTR_MANGOPAY_OUTCOME = 'mangopay.outcome'
 
 /** String array on a 429: the quota windows with nothing left, such as `["15m"]`. Only when the headers were seen. */
-export const ATTR_MANGOPAY_RATE_LIMIT_EXHAUSTED = 'mangopay.rate_limit.exhausted'
+export const ATTR_MANGOPAY_RATE_LIMIT_EXHAUSTED_WINDOWS = 'mangopay.rate_limit.exhausted_windows'
 
 /** Label of the quota metrics: the sliding window, one of `1m`, `5m`, `15m`, `30m`, `1h`, `24h`. */
 export const ATTR_MANGOPAY_RATE_LIMIT_WINDOW = 'mangopay.rate_limit.window'
@@ -126,7 +126,7 @@ export const METRIC_MANGOPAY_CLIENT_ERROR_RATIO = 'mangopay.client.error_ratio'
 /** Gauge, `{request}`: calls the account may make in a window (used + remaining). */
 export const METRIC_MANGOPAY_CLIENT_RATE_LIMIT_LIMIT = 'mangopay.client.rate_limit.limit'
 /** Gauge, `{request}`: calls the account has made in a window. */
-export const METRIC_MANGOPAY_CLIENT_RATE_LIMIT_USED = 'mangopay.client.rate_limit.used'
+export const METRIC_MANGOPAY_CLIENT_RATE_LIMIT_USAGE = 'mangopay.client.rate_limit.usage'
 /** Gauge, `{request}`: calls the account has left in a window. */
 export const METRIC_MANGOPAY_CLIENT_RATE_LIMIT_REMAINING = 'mangopay.client.rate_limit.remaining'
 /** Gauge, unix seconds on the server's clock: when the answer was sent that the quota was read from. */

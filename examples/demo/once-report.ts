@@ -21,7 +21,7 @@ export interface Evidence {
 
 /** A 429 that names its window, or else a failure, or else whatever the sampler let through last. */
 const mostTelling = (spans: readonly ReceivedSpan[]): ReceivedSpan | undefined =>
-  spans.find(({ attributes }) => attributes['mangopay.rate_limit.exhausted']) ??
+  spans.find(({ attributes }) => attributes['mangopay.rate_limit.exhausted_windows']) ??
   spans.find(({ attributes }) => attributes['mangopay.error.category']) ??
   spans.at(-1)
 

@@ -60,7 +60,7 @@ function create(meter: Meter): Shared {
   showRatios(sources, meter)
   showQuotas(sources, meter)
   const duration = meter.createHistogram(names.METRIC_MANGOPAY_CLIENT_REQUEST_DURATION, {
-    description: 'Duration of calls to the Mangopay API',
+    description: 'Duration of calls to the Mangopay API.',
     unit: 's',
     advice: { explicitBucketBoundaries: [...DURATION_BUCKETS] },
   })
@@ -70,7 +70,7 @@ function create(meter: Meter): Shared {
 function showRequests(sources: Set<MetricSource>, meter: Meter): void {
   const shown = new ShownSets()
   const requests = meter.createObservableCounter(names.METRIC_MANGOPAY_CLIENT_REQUESTS, {
-    description: 'Calls to the Mangopay API that have ended',
+    description: 'Calls to the Mangopay API that have ended.',
     unit: '{request}',
   })
   requests.addCallback((result) => {
@@ -82,7 +82,8 @@ function showRequests(sources: Set<MetricSource>, meter: Meter): void {
 
 function showRatios(sources: Set<MetricSource>, meter: Meter): void {
   const ratio = meter.createObservableGauge(names.METRIC_MANGOPAY_CLIENT_ERROR_RATIO, {
-    description: 'Share of this process’s calls in the sliding window that failed, by kind; not to be aggregated',
+    description: 'Share of this process’s calls in the sliding window that failed, by kind; not to be aggregated.',
+    unit: '1',
   })
   ratio.addCallback((result) => {
     for (const { count, calls, attributes } of ratiosOf(sources))
@@ -92,19 +93,19 @@ function showRatios(sources: Set<MetricSource>, meter: Meter): void {
 
 function showQuotas(sources: Set<MetricSource>, meter: Meter): void {
   const limit = meter.createObservableGauge(names.METRIC_MANGOPAY_CLIENT_RATE_LIMIT_LIMIT, {
-    description: 'Calls the account may make in the window',
+    description: 'Calls the account may make in the window.',
     unit: '{request}',
   })
-  const used = meter.createObservableGauge(names.METRIC_MANGOPAY_CLIENT_RATE_LIMIT_USED, {
-    description: 'Calls the account has made in the window',
+  const used = meter.createObservableGauge(names.METRIC_MANGOPAY_CLIENT_RATE_LIMIT_USAGE, {
+    description: 'Calls the account has made in the window.',
     unit: '{request}',
   })
   const remaining = meter.createObservableGauge(names.METRIC_MANGOPAY_CLIENT_RATE_LIMIT_REMAINING, {
-    description: 'Calls the account has left in the window',
+    description: 'Calls the account has left in the window.',
     unit: '{request}',
   })
   const reading = meter.createObservableGauge(names.METRIC_MANGOPAY_CLIENT_RATE_LIMIT_READING_TIMESTAMP, {
-    description: 'Server time of the response that the window was read from, unix seconds',
+    description: 'Server time of the response that the window was read from, unix seconds.',
   })
   // In one batch, so that all values of a window come from the same response.
   meter.addBatchObservableCallback(

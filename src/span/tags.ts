@@ -49,7 +49,7 @@ export function tag(
   // All at once: the code of the SDK's loop is warm already, that of a call for each tag would not be.
   target.setAttributes(isTemplated ? withoutTemplate(tags) : tags)
   if (call.status === 429 && call.exhausted !== undefined) {
-    target.setAttribute(names.ATTR_MANGOPAY_RATE_LIMIT_EXHAUSTED, [...call.exhausted])
+    target.setAttribute(names.ATTR_MANGOPAY_RATE_LIMIT_EXHAUSTED_WINDOWS, [...call.exhausted])
   }
   if (route === undefined) return
   // A method that the table does not know, on a route that it does.

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 
-const program = fileURLToPath(new URL('../build/examples/demo/main.js', import.meta.url))
+const program = fileURLToPath(new URL('../../build/examples/demo/main.js', import.meta.url))
 
 const run = (args: string[], env: NodeJS.ProcessEnv = {}): Promise<{ code: number | null; output: string }> =>
   new Promise((resolve) => {

@@ -24,7 +24,7 @@ describe('the quota gauges', () => {
       { attributes: at('15m'), value: 2300 },
       { attributes: at('24h'), value: 105_600 },
     ])
-    expect(await gauge('used')).toEqual([
+    expect(await gauge('usage')).toEqual([
       { attributes: at('15m'), value: 300 },
       { attributes: at('24h'), value: 5280 },
     ])
@@ -37,7 +37,7 @@ describe('the quota gauges', () => {
       { attributes: at('24h'), value: server / 1000 },
     ])
     now += 900_000
-    expect(await gauge('used')).toEqual([
+    expect(await gauge('usage')).toEqual([
       { attributes: at('15m'), value: 0 },
       { attributes: at('24h'), value: 5280 },
     ])
@@ -51,7 +51,7 @@ describe('the quota gauges', () => {
     const { provider, points } = newProvider()
     const { call } = newCaller({ meterProvider: provider, clock: () => server, accounts: { acme: 'fr', bolt: 'uk' } })
     call(200, '/v2.01/bolt/users', response)
-    const used = await points('mangopay.client.rate_limit.used')
+    const used = await points('mangopay.client.rate_limit.usage')
     expect(used.map(({ attributes }) => attributes['mangopay.account'])).toEqual(['uk', 'uk'])
   })
 })

@@ -10,7 +10,7 @@ import { MangopaySpanProcessor } from '../../src/processor.ts'
 import { allOperations } from '../../src/request/route.ts'
 import { newCaller, newProvider } from '../support/metered-calls.ts'
 
-const USED = names.METRIC_MANGOPAY_CLIENT_RATE_LIMIT_USED
+const USED = names.METRIC_MANGOPAY_CLIENT_RATE_LIMIT_USAGE
 
 const quotaHeaders = (at: number, used: number) => ({
   date: new Date(at).toUTCString(),

@@ -145,7 +145,7 @@ describe('the control server', () => {
     expect((await control('GET', '/totals'))[0]).toBe(200)
   })
 
-  const program = fileURLToPath(new URL('../build/examples/mock/main.js', import.meta.url))
+  const program = fileURLToPath(new URL('../../build/examples/mock/main.js', import.meta.url))
   it('comes with the mock as a program, which a signal ends', async () => {
     const child = spawn(process.execPath, [program, '--port', '0', '--control-port', '0', '--scenario', 'outage'])
     const line = await new Promise<string>((resolve, reject) => {

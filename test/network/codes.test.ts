@@ -37,7 +37,8 @@ const tagsFor = (expected: CodeCase, write: boolean): Attributes => {
 const ours = (attributes: Attributes): Attributes =>
   Object.fromEntries(
     Object.entries(attributes).filter(
-      ([key]) => key.startsWith('mangopay.') && key !== 'mangopay.operation' && key !== 'mangopay.rate_limit.exhausted',
+      ([key]) =>
+        key.startsWith('mangopay.') && key !== 'mangopay.operation' && key !== 'mangopay.rate_limit.exhausted_windows',
     ),
   )
 

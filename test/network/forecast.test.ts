@@ -97,7 +97,7 @@ it('a window that has passed without a reading is unused', async () => {
   ])
   for (let i = 0; i < 6; i++) await call()
   const used = async (window: string) =>
-    (await lab.metrics()).value('mangopay.client.rate_limit.used', { 'mangopay.rate_limit.window': window })
+    (await lab.metrics()).value('mangopay.client.rate_limit.usage', { 'mangopay.rate_limit.window': window })
   expect([await used('1m'), await used('15m')]).toEqual([5, 5])
   now += 59_999
   expect(await used('1m')).toBe(5)

@@ -46,7 +46,7 @@ describe.each(rows)('$client by $way', ({ way, client }) => {
     const [last] = lab.spans().slice(-1)
     expect(last?.attributes).toMatchObject({
       'http.response.status_code': 429,
-      'mangopay.rate_limit.exhausted': ['15m'],
+      'mangopay.rate_limit.exhausted_windows': ['15m'],
     })
     const read = lab.mangopay
       .snapshot()
@@ -94,7 +94,7 @@ it.each(Object.keys(SHAPES))('header attributes, %s', async (shape) => {
     ['24h', 80],
   ]
   expect(windows).toEqual(shape.includes('alone') ? shown.slice(2) : shown)
-  const exhausted = lab.spans().at(-1)?.attributes['mangopay.rate_limit.exhausted']
+  const exhausted = lab.spans().at(-1)?.attributes['mangopay.rate_limit.exhausted_windows']
   expect(exhausted).toEqual(shape.includes('alone') ? undefined : ['30m'])
 })
 

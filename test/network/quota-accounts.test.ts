@@ -22,7 +22,7 @@ describe('two client ids on one host', () => {
       ['market', 'second-platform'],
     ] as const) {
       const of = { 'mangopay.account': alias, 'mangopay.rate_limit.window': '24h' }
-      expect(points.value('mangopay.client.rate_limit.used', of)).toBe(lab.mock.used(clientId)[1])
+      expect(points.value('mangopay.client.rate_limit.usage', of)).toBe(lab.mock.used(clientId)[1])
     }
     expect(lab.said).toEqual([])
     await expectTruth(lab)

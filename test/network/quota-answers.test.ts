@@ -14,7 +14,7 @@ describe.each(CLIENTS)('%s', (client) => {
     ])
     const last = lab.spans().at(-1)?.attributes
     expect(last?.['mangopay.error.category']).toBe('rate_limit')
-    expect(last).not.toHaveProperty('mangopay.rate_limit.exhausted')
+    expect(last).not.toHaveProperty('mangopay.rate_limit.exhausted_windows')
     await expectTruth(lab)
   })
 

@@ -68,11 +68,12 @@ describe.each(rows)('$client, $set windows, server $skew s ahead', ({ client, se
       for (const { window, ...values } of truth) {
         const of = { 'mangopay.rate_limit.window': window, 'mangopay.environment': 'lab' }
         for (const [name, value] of Object.entries(values)) {
-          expect(points.value(`mangopay.client.rate_limit.${name}`, of), `${name} of ${window}`).toBe(value)
+          const gauge = name === 'used' ? 'usage' : name
+          expect(points.value(`mangopay.client.rate_limit.${gauge}`, of), `${name} of ${window}`).toBe(value)
         }
         expect(points.value('mangopay.client.rate_limit.reading_timestamp', of)).toBe(Math.floor(last.time / 1_000))
       }
-      expect(points.of('mangopay.client.rate_limit.used')).toHaveLength(limits.length)
+      expect(points.of('mangopay.client.rate_limit.usage')).toHaveLength(limits.length)
       for (const kind of KINDS) {
         expect(points.value('mangopay.client.error_ratio', { 'mangopay.error_ratio.kind': kind })).toBe(
           rates?.kinds[kind].ratio,
@@ -86,7 +87,7 @@ describe.each(rows)('$client, $set windows, server $skew s ahead', ({ client, se
       const attributes = lab.spans().at(-1)?.attributes
       if (last === undefined) throw new Error('nothing was received')
       const exhausted = last.status === 429 ? exhaustedAt(entries, limits, last) : undefined
-      expect(attributes?.['mangopay.rate_limit.exhausted'], `call ${last.number}`).toEqual(exhausted)
+      expect(attributes?.['mangopay.rate_limit.exhausted_windows'], `call ${last.number}`).toEqual(exhausted)
       expectAlarms(last)
     }
     const pass = (milliseconds: number) => {

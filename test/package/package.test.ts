@@ -5,7 +5,7 @@ import { promisify } from 'node:util'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { readme } from '../support/project-files.ts'
 
-const cwd = fileURLToPath(new URL('..', import.meta.url))
+const cwd = fileURLToPath(new URL('../..', import.meta.url))
 
 const PAGES = [
   'CHANGELOG.md',

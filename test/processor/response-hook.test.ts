@@ -74,7 +74,7 @@ describe('the response hook', () => {
     mangopay.responseHook(span, { headers, complete: true })
     span.setAttribute('http.response.header.x-ratelimit', ['2300'])
     answer(span, 429)
-    expect(last().attributes['mangopay.rate_limit.exhausted']).toEqual(['15m'])
+    expect(last().attributes['mangopay.rate_limit.exhausted_windows']).toEqual(['15m'])
   })
 
   it('names the exhausted windows of a 429, and only of a 429', () => {
@@ -93,7 +93,7 @@ describe('the response hook', () => {
       const span = start()
       mangopay.responseHook(span, { headers })
       answer(span, status)
-      expect(last().attributes['mangopay.rate_limit.exhausted']).toEqual(exhausted)
+      expect(last().attributes['mangopay.rate_limit.exhausted_windows']).toEqual(exhausted)
     }
     expect(mangopay.snapshot().environments['sandbox']?.quota).toMatchObject([
       { window: '15m', limit: 2300, used: 2300, remaining: 0 },

@@ -1,6 +1,6 @@
 import {
   METRIC_MANGOPAY_CLIENT_RATE_LIMIT_LIMIT,
-  METRIC_MANGOPAY_CLIENT_RATE_LIMIT_USED,
+  METRIC_MANGOPAY_CLIENT_RATE_LIMIT_USAGE,
   METRIC_MANGOPAY_CLIENT_REQUEST_DURATION,
   METRIC_MANGOPAY_CLIENT_REQUESTS,
 } from 'opentelemetry-mangopay/names'
@@ -31,7 +31,7 @@ export class ExportWatch {
     this.#held = {
       reading: takeReading(time, points(METRIC_MANGOPAY_CLIENT_REQUESTS), durations),
       p95s: p95ByOperation(durations),
-      used: points(METRIC_MANGOPAY_CLIENT_RATE_LIMIT_USED),
+      used: points(METRIC_MANGOPAY_CLIENT_RATE_LIMIT_USAGE),
       limit: points(METRIC_MANGOPAY_CLIENT_RATE_LIMIT_LIMIT),
     }
   }
