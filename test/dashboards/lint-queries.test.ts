@@ -75,7 +75,7 @@ describe('queries', () => {
   it('never take the rate of a sum, nor sum quotas', () => {
     for (const { panel, expr } of queries) {
       expect(expr, panel.title).not.toMatch(/(rate|increase)\s*\(\s*(sum|avg|max|min)\b/)
-      const quota = [SERIES.used, SERIES.limit, SERIES.remaining].some((name) => expr.includes(name))
+      const quota = [SERIES.usage, SERIES.limit, SERIES.remaining].some((name) => expr.includes(name))
       if (quota) expect(vocabulary(fill(expr, CHOICE)).functions, panel.title).not.toContain('sum')
       if (quota) expect(expr, panel.title).toContain(SERIES.readingTimestamp)
     }

@@ -62,7 +62,7 @@ export const openMetrics = ({ every, spelling, rules }: Way): string => {
   }
   for (const { labels: bare, used, limit, age } of READINGS) {
     const labels = { ...bare, ...scope }
-    put(SERIES.used, labels, (minute) => used(Math.floor(minute)))
+    put(SERIES.usage, labels, (minute) => used(Math.floor(minute)))
     put(SERIES.limit, labels, () => limit)
     put(SERIES.remaining, labels, (minute) => limit - used(Math.floor(minute)))
     put(SERIES.readingTimestamp, labels, (minute) => START + minute * 60 - age(minute))

@@ -91,7 +91,7 @@ export const quota = (used: string, of: QuotaOf = {}): Series[] => {
   const limits: Record<string, number> = { '15m': 2_300, '30m': 4_500, '1h': 8_800, '24h': 105_600 }
   const limit = of.limit ?? limits[of.window ?? '15m'] ?? 1_000
   return [
-    { series: selector(SERIES.used, labels), values: used },
+    { series: selector(SERIES.usage, labels), values: used },
     { series: selector(SERIES.limit, labels), values: `${limit}+0x3000` },
     { series: selector(SERIES.readingTimestamp, labels), values: of.read ?? '0+60x3000' },
   ]

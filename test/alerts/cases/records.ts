@@ -79,7 +79,7 @@ export const RECORD_CASES: readonly RecordCase[] = [
     name: 'used: the newest reading, not the fullest',
     series: [...quota('2290+0x60', { instance: 'idle', read: '60+0x60' }), ...quota('500+0x60', { instance: 'busy' })],
     minute: 30,
-    expr: bare(RECORDS.used),
+    expr: bare(RECORDS.usage),
     samples: [used15(500)],
   },
   {
@@ -90,7 +90,7 @@ export const RECORD_CASES: readonly RecordCase[] = [
       ...quota('900+0x60', { instance: 'c', read: '-140+60x60' }),
     ],
     minute: 30,
-    expr: bare(RECORDS.used),
+    expr: bare(RECORDS.usage),
     samples: [used15(510)],
   },
   {

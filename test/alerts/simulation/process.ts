@@ -110,7 +110,7 @@ export class SimulatedProcess {
     for (const [window, limit] of Object.entries(limits)) {
       const labels = { [LABEL.window]: window, [toPrometheus(ATTR_MANGOPAY_ACCOUNT)]: this.plan.account ?? '' }
       const over = second - at > windowSeconds(window)
-      this.#at(SERIES.used, labels).value = over ? 0 : (used[window] ?? 0)
+      this.#at(SERIES.usage, labels).value = over ? 0 : (used[window] ?? 0)
       this.#at(SERIES.limit, labels).value = limit
       this.#at(SERIES.readingTimestamp, labels).value = at
     }
