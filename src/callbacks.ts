@@ -7,7 +7,7 @@ import type { Events } from './statistics.ts'
  * Calls the user's callbacks: after the work of the span, not within it, and outside of its trace, so that a call made
  * by a callback does not become part of the request that happened to set it off.
  */
-export class Notifier {
+export class Callbacks {
   readonly #onSpike: ResolvedOptions['onSpike']
   readonly #onQuotaLow: ResolvedOptions['onQuotaLow']
 

@@ -3,18 +3,12 @@
  *
  * @packageDocumentation
  */
-export type { MangopaySpanProcessorOptions, QuotaOptions, SpikeOptions } from './options.ts'
+export type { MangopaySpanProcessorOptions } from './options.ts'
 export type { ErrorCategory, Outcome } from './outcome/outcome.ts'
 export { MangopaySpanProcessor } from './processor.ts'
-export type { QuotaLowEvent } from './quota/low.ts'
-export type { SpikeEvent } from './rates/spikes.ts'
-export type {
-  EnvironmentSnapshot,
-  ErrorKind,
-  OperationSnapshot,
-  QuotaSnapshot,
-  RatesSnapshot,
-  Snapshot,
-  SpikeSnapshot,
-} from './snapshot.ts'
+export type { QuotaSnapshot } from './quota/accounts.ts'
+export type { QuotaLowEvent, QuotaOptions } from './quota/low.ts'
+export type { SpikeEvent, SpikeOptions, SpikeSnapshot } from './rates/spikes.ts'
+export type { ErrorKind, RatesSnapshot } from './rates/window.ts'
+export type { EnvironmentSnapshot, OperationSnapshot, Snapshot } from './snapshot.ts'
 export type { LiveSpan, Sampler, SamplingResult, SpanView } from './span/otel.ts'

@@ -1,8 +1,7 @@
 import type { MeterProvider } from '@opentelemetry/api'
-import type { QuotaLowEvent } from './quota/low.ts'
-import type { SpikeEvent } from './rates/spikes.ts'
-import { ERROR_KINDS } from './rates/window.ts'
-import type { ErrorKind } from './snapshot.ts'
+import type { QuotaLowEvent, QuotaOptions } from './quota/low.ts'
+import type { SpikeEvent, SpikeOptions } from './rates/spikes.ts'
+import { ERROR_KINDS, type ErrorKind } from './rates/window.ts'
 import { show, wrongOption } from './wrong-option.ts'
 
 /** Options of `MangopaySpanProcessor`; every one may be left out. */
@@ -58,63 +57,6 @@ export interface MangopaySpanProcessorOptions {
 
   /** Called when a quota window is nearly spent and again when that is over; started and ended always come in pairs. */
   onQuotaLow?: (event: QuotaLowEvent) => void
-}
-
-/** When failures count as a spike. */
-export interface SpikeOptions {
-  /**
-   * Length of the sliding window in seconds, 10 to 3600; also that of `mangopay.client.error_ratio` and of the rates
-   * in `snapshot()`. It slides in 60 steps.
-   *
-   * @defaultValue 300
-   */
-  windowSeconds: number
-  /**
-   * Failures in the window that a spike needs, 1 or more.
-   *
-   * @defaultValue 5
-   */
-  minimumCount: number
-  /**
-   * Share of the calls in the window that a spike needs, above 0 and up to 1.
-   *
-   * @defaultValue 0.05
-   */
-  ratio: number
-  /**
-   * A spike is over below this share; above 0 and up to `ratio`.
-   *
-   * @defaultValue half of `ratio`
-   */
-  clearRatio: number
-  /**
-   * Seconds that a spike lasts at least, 0 or more.
-   *
-   * @defaultValue 60
-   */
-  minimumSeconds: number
-  /**
-   * Which failures are watched: answers 429, answers 500, or `server_error`, `timeout` and `network` together.
-   *
-   * @defaultValue ['429', '500', 'unavailable']
-   */
-  kinds: readonly ErrorKind[]
-}
-
-/** When a quota counts as low: by what is left, or by how long it will last. */
-export interface QuotaOptions {
-  /**
-   * Share of the quota that is left, from 0 (only when nothing is) to 1 (always).
-   *
-   * @defaultValue 0.1
-   */
-  lowShare: number
-  /**
-   * Seconds until nothing is left at the present pace, 0 (off) or more. Looked at once 40 % of the window are used.
-   *
-   * @defaultValue 600
-   */
-  emptyWithinSeconds: number
 }
 
 /** The options with their defaults. */

@@ -1,15 +1,16 @@
-import { type Attributes, type Context, type Span, SpanKind } from '@opentelemetry/api'
+import { type Context, type Span, SpanKind } from '@opentelemetry/api'
 import { reportFailure, say } from './diagnostics.ts'
 import { type MangopaySpanProcessorOptions, resolveOptions } from './options.ts'
+import { type Evidence, judge } from './outcome/outcome.ts'
 import { asksForSca, type ResponseHeaders, readHeaderAttributes, readResponseHeaders } from './quota/headers.ts'
 import { Recorder } from './recorder.ts'
 import { type HostRule, Hosts } from './request/hosts.ts'
 import { CountingSampler } from './sampler.ts'
 import type { Snapshot } from './snapshot.ts'
-import { Call, isUnmade } from './span/call.ts'
 import { EndedSpan } from './span/ended-span.ts'
-import { betterInformed, markAround } from './span/nesting.ts'
+import { isUnmade, readEvidence, secondsOf, type Transfer } from './span/evidence.ts'
 import type { LiveSpan, Sampler, SpanView, Taggable } from './span/otel.ts'
+import type { SpanCall } from './span/span-call.ts'
 import { SpanCalls } from './span/span-calls.ts'
 import { tag, tagsOf } from './span/tags.ts'
 
@@ -66,7 +67,7 @@ export class MangopaySpanProcessor {
       const answer = undici ?? response
       const headers = readResponseHeaders(answer)
       if (headers === undefined) return
-      call.transfer = (undici === undefined ? response : request) as NonNullable<Call['transfer']>
+      call.transfer = (undici === undefined ? response : request) as Transfer
       this.#read(call, headers, span as LiveSpan, false)
     } catch (error) {
       reportFailure('the response hook', error)
@@ -80,9 +81,7 @@ export class MangopaySpanProcessor {
       const rule = this.#hosts.find(span.attributes)
       if (rule === undefined) return
       this.#isSamplerAsked = this.#wasAskedAbout(rule) && this.#isSamplerAsked !== false
-      const released = this.#calls.begin(span, rule, parentContext)
-      const ended = released?.nesting?.ended
-      if (released && ended) ended.recorder.count(ended.span, released, ended.verdict)
+      this.#calls.begin(span, rule, parentContext)
     } catch (error) {
       reportFailure('looking at a span that starts', error)
     }
@@ -109,7 +108,7 @@ export class MangopaySpanProcessor {
       if (call === undefined) {
         const rule = this.#hosts.find(span.attributes)
         if (rule === undefined) return
-        call = this.#calls.keep(span, new Call(rule))
+        call = this.#calls.keep(span, rule)
       }
       if (this.#isOpen(call)) this.#finish(span, call, new EndedSpan(span))
     } catch (error) {
@@ -136,47 +135,54 @@ export class MangopaySpanProcessor {
   }
 
   /** Whether it is still to be counted, and by us: another processor may have other hosts. */
-  #isOpen(call: Call): boolean {
+  #isOpen(call: SpanCall): boolean {
     return !call.ended && call.rule.list === this.#hosts
   }
 
-  #read(call: Call, headers: ResponseHeaders, span: SpanView, isLate: boolean): void {
+  #read(call: SpanCall, headers: ResponseHeaders, span: SpanView, isLate: boolean): void {
+    call.look(span)
     call.sca ||= asksForSca(headers)
-    call.exhausted = this.#recorder.readHeaders(call, headers, span, isLate)
+    call.exhausted = this.#recorder.readHeaders(call, headers, isLate)
   }
 
-  #finish(span: SpanView, call: Call, target: Taggable): void {
+  #finish(span: SpanView, call: SpanCall, target: Taggable): void {
     call.ended = true
     if (call.transfer === undefined) {
       const headers = readHeaderAttributes(span.attributes)
       if (headers !== undefined) this.#read(call, headers, span, true)
     }
-    const own = call.conclude(span)
-    const { nesting } = call
-    if (nesting === undefined && isUnmade(span, call, own)) {
+    call.look(span)
+    const evidence = readEvidence(span, call.transfer, call.sca)
+    call.transfer = undefined
+    call.status = evidence.status
+    if (call.isAround) this.#pass(span, call, evidence, target)
+    else if (isUnmade(span, evidence)) {
       this.#isSamplerAsked = false
       this.#say(UNMADE)
-      return
+    } else this.#count(span, call, evidence, target)
+  }
+
+  #count(span: SpanView, call: SpanCall, evidence: Evidence, target: Taggable): void {
+    const { status } = evidence
+    const verdict = judge(call, evidence)
+    const slot = this.#recorder.count(call, status, verdict, secondsOf(span))
+    slot.tags ??= tagsOf(call.rule.environment, call.operation, status, verdict)
+    if (call.outer !== undefined) call.outer.within = { call, tags: slot.tags }
+    if (this.#isSamplerAsked !== true) this.#say(UNASKED)
+    tag(target, span, call, slot.tags, this.#renameSpans)
+  }
+
+  /** A span around other calls is none itself: it is tagged with what the last one within was. */
+  #pass(span: SpanView, call: SpanCall, evidence: Evidence, target: Taggable): void {
+    const { within, outer } = call
+    if (within !== undefined) {
+      if (outer !== undefined) outer.within = within
+      tag(target, span, within.call, within.tags, this.#renameSpans)
+    } else if (evidence.status !== undefined) {
+      // It ends first, as one does that somebody put around `fetch`: all that is known is what it says itself.
+      const { rule, operation, status } = call
+      tag(target, span, call, tagsOf(rule.environment, operation, status, judge(call, evidence)), this.#renameSpans)
     }
-    // It ends before the second span of its request: somebody put it around `fetch`, which returns before the body came.
-    if (nesting?.double?.ended === false) markAround(nesting)
-    // A span that somebody put around requests, with their address on it, is no request.
-    if (nesting?.hasInnerCalls && call.status === undefined) {
-      markAround(nesting)
-      return
-    }
-    const better = nesting && betterInformed(call, nesting, own)
-    const known = better?.call ?? call
-    const verdict = better?.verdict ?? own
-    let tags: Readonly<Attributes>
-    if (nesting?.outer) nesting.ended = { span, verdict, recorder: this.#recorder }
-    if (nesting?.outer || nesting?.isAround) {
-      tags = tagsOf(known.rule.environment, known.operation, known.status, verdict)
-    } else {
-      tags = this.#recorder.count(span, known, verdict)
-      if (this.#isSamplerAsked !== true) this.#say(UNASKED)
-    }
-    tag(target, span, known, tags, this.#renameSpans)
   }
 
   /** The SDK asks its sampler, and starts the span in the same breath: what a sampler of ours was asked last is it. */

@@ -1,15 +1,13 @@
-import type { Attributes } from '@opentelemetry/api'
-import { Notifier } from './callbacks.ts'
+import { Callbacks } from './callbacks.ts'
 import { reportFailure } from './diagnostics.ts'
-import { Metrics } from './metrics/connection.ts'
+import { MeterConnection } from './metrics/connection.ts'
+import type { Slot } from './metrics/series.ts'
 import type { ResolvedOptions } from './options.ts'
 import type { Verdict } from './outcome/outcome.ts'
 import type { ResponseHeaders } from './quota/headers.ts'
-import { report } from './report.ts'
-import type { Snapshot } from './snapshot.ts'
-import type { Call } from './span/call.ts'
-import type { SpanView } from './span/otel.ts'
-import { Ledger } from './statistics.ts'
+import type { Call } from './request/call.ts'
+import { type Snapshot, takeSnapshot } from './snapshot.ts'
+import { CallStatistics } from './statistics.ts'
 
 /** Looks for the end of spikes and low quotas when no call does. */
 const LOOK_INTERVAL_MILLISECONDS = 1000
@@ -17,20 +15,20 @@ const LOOK_INTERVAL_MILLISECONDS = 1000
 /** Takes down what became of each call: counts it, exports it as metrics, and tells the user's callbacks. */
 export class Recorder {
   readonly #windowSeconds: number
-  readonly #ledger: Ledger
-  readonly #metrics: Metrics
-  readonly #notifier: Notifier
+  readonly #statistics: CallStatistics
+  readonly #connection: MeterConnection
+  readonly #callbacks: Callbacks
   #timer: ReturnType<typeof setInterval> | undefined
   #isShutDown = false
 
   /** @param environments - how many there can be */
   constructor(options: ResolvedOptions, environments: number) {
     this.#windowSeconds = options.spike.windowSeconds
-    this.#ledger = new Ledger(options, environments)
-    this.#metrics = new Metrics(this.#ledger, options.meterProvider)
-    this.#notifier = new Notifier(options)
+    this.#statistics = new CallStatistics(options, environments)
+    this.#connection = new MeterConnection(this.#statistics, options.meterProvider)
+    this.#callbacks = new Callbacks(options)
     // Here and not with the first call, whose request's AsyncLocalStorage it would hold for ever.
-    if (this.#notifier.isWanted) {
+    if (this.#callbacks.isWanted) {
       this.#timer = setInterval(() => this.look(), LOOK_INTERVAL_MILLISECONDS)
       this.#timer.unref?.()
     }
@@ -39,29 +37,29 @@ export class Recorder {
   /**
    * Counts a call that has ended.
    *
-   * @param span - says how long it took
-   * @returns what its span is tagged with
+   * @param seconds - how long it took; undefined when nobody knows
    */
-  count(span: SpanView, call: Call, verdict: Verdict): Readonly<Attributes> {
-    const now = this.#ledger.now()
-    const { tags, durationAttributes } = this.#ledger.count(call, verdict, now)
-    this.#metrics.record(span, durationAttributes)
-    if (this.#isShutDown) return tags // nothing starts any more whose end nobody would tell
-    const events = this.#ledger.lookAfter(now)
-    if (events !== undefined) void this.#notifier.notify(events)
-    return tags
+  count(call: Call, status: number | undefined, verdict: Verdict, seconds: number | undefined): Slot {
+    const now = this.#statistics.now()
+    const slot = this.#statistics.count(call, status, verdict, now)
+    if (seconds !== undefined) this.#connection.record(seconds, slot.durationAttributes)
+    else this.#connection.connect()
+    if (this.#isShutDown) return slot // nothing starts any more whose end nobody would tell
+    const events = this.#statistics.lookAfter(now)
+    if (events !== undefined) void this.#callbacks.notify(events)
+    return slot
   }
 
   /** Takes in the headers of a response; returns the quota windows with nothing left. */
-  readHeaders(call: Call, headers: ResponseHeaders, span: SpanView, isLate: boolean): string[] | undefined {
-    return this.#ledger.readHeaders(call, headers, span, isLate)
+  readHeaders(call: Call, headers: ResponseHeaders, isLate: boolean): string[] | undefined {
+    return this.#statistics.readHeaders(call, headers, isLate)
   }
 
   /** Meets a MeterProvider that was set meanwhile, and looks whether something has started or ended. */
   look(): void {
-    this.#metrics.connect()
+    this.#connection.connect()
     try {
-      if (!this.#isShutDown) void this.#notifier.notify(this.#ledger.look(this.#ledger.now()))
+      if (!this.#isShutDown) void this.#callbacks.notify(this.#statistics.look(this.#statistics.now()))
     } catch (error) {
       reportFailure('looking for spikes', error)
     }
@@ -70,16 +68,16 @@ export class Recorder {
   /** The numbers as they stand. */
   snapshot(isSamplerInUse: boolean): Snapshot {
     this.look()
-    return report(this.#ledger, this.#windowSeconds, isSamplerInUse)
+    return takeSnapshot(this.#statistics, this.#windowSeconds, isSamplerInUse)
   }
 
   /** Ends spikes and low quotas that are under way and stops looking for them. The counters stay readable. */
   async shutdown(): Promise<void> {
     clearInterval(this.#timer)
     this.#isShutDown = true
-    this.#metrics.connect()
+    this.#connection.connect()
     try {
-      await this.#notifier.notify(this.#ledger.end())
+      await this.#callbacks.notify(this.#statistics.end())
     } catch (error) {
       reportFailure('shutting down', error)
     }

@@ -1,4 +1,9 @@
+import type { Series } from './metrics/series.ts'
 import type { ErrorCategory } from './outcome/outcome.ts'
+import type { QuotaSnapshot } from './quota/accounts.ts'
+import type { SpikeSnapshot } from './rates/spikes.ts'
+import { ERROR_KINDS, type RatesSnapshot } from './rates/window.ts'
+import type { CallStatistics } from './statistics.ts'
 
 /**
  * What the process knows, as plain JSON-serialisable data. All times but a
@@ -38,51 +43,6 @@ export interface EnvironmentSnapshot {
   operations: Record<string, OperationSnapshot>
 }
 
-/** Kind of failure a rate or a spike is about: answers 429, answers 500, or Mangopay failing in any way. */
-export type ErrorKind = '429' | '500' | 'unavailable'
-
-/** Calls and failures of the sliding window. */
-export interface RatesSnapshot {
-  /** Length of the window in seconds. */
-  windowSeconds: number
-  /** Calls that ended in the window. */
-  calls: number
-  /** Failures in the window and their share of the calls, 0 without calls. */
-  kinds: Record<ErrorKind, { count: number; ratio: number }>
-}
-
-/** One quota window of one Mangopay account, from the newest response that carried it. */
-export interface QuotaSnapshot {
-  /** `1m`, `5m`, `15m`, `30m`, `1h` or `24h`. */
-  window: string
-  /** Alias from the `accounts` option; absent without it. */
-  account?: string
-  /** Calls the account may make in the window. */
-  limit: number
-  /** Calls the account has made in the window. */
-  used: number
-  /** Calls left. */
-  remaining: number
-  /** Mangopay's `X-RateLimit-Reset` of the reading, epoch milliseconds on the server's clock: always about one window ahead. */
-  reset: number
-  /** Milliseconds since the reading. */
-  age: number
-  /** Seconds until nothing is left at the present pace; absent when the pace would never empty the window. */
-  secondsToEmpty?: number
-}
-
-/** A spike under way. */
-export interface SpikeSnapshot {
-  /** Which failures. */
-  kind: ErrorKind
-  /** When it started, epoch milliseconds. */
-  since: number
-  /** Failures of this kind in the window now. */
-  count: number
-  /** Their share of the calls in the window now. */
-  ratio: number
-}
-
 /** Totals of one operation. */
 export interface OperationSnapshot {
   /** Calls ended. */
@@ -93,4 +53,60 @@ export interface OperationSnapshot {
   status429: number
   /** Calls answered 500. */
   status500: number
+}
+
+/** Takes stock, as plain data. */
+export function takeSnapshot(statistics: CallStatistics, windowSeconds: number, samplerInUse: boolean): Snapshot {
+  const time = statistics.now()
+  const environments = new Map<string, EnvironmentSnapshot>()
+  for (const [name, { window, spikes }] of statistics.environments) {
+    const kinds = ERROR_KINDS.map((kind) => [
+      kind,
+      { count: window.count(time, kind), ratio: window.ratio(time, kind) },
+    ])
+    environments.set(name, {
+      calls: 0,
+      status429: 0,
+      status500: 0,
+      failures: {},
+      unknownOutcomes: 0,
+      rates: { windowSeconds, calls: window.calls(time), kinds: Object.fromEntries(kinds) },
+      quota: [],
+      spikes: spikes.active(time),
+      operations: {},
+    })
+  }
+  for (const series of statistics.series) {
+    const environment = environments.get(series.environment)
+    if (environment !== undefined && series.count > 0) add(environment, series)
+  }
+  for (const { environment, readingTimestamp: _, ...quota } of statistics.quotas()) {
+    environments.get(environment)?.quota.push(quota)
+  }
+  return { time, samplerInUse, environments: Object.fromEntries(environments) }
+}
+
+function add(environment: EnvironmentSnapshot, { operation: name, status, verdict, count }: Series): void {
+  const operation: OperationSnapshot = environment.operations[name] ?? {
+    calls: 0,
+    failures: 0,
+    status429: 0,
+    status500: 0,
+  }
+  environment.operations[name] = operation
+  environment.calls += count
+  operation.calls += count
+  if (verdict.outcome === 'unknown') environment.unknownOutcomes += count
+  if (verdict.category !== undefined) {
+    environment.failures[verdict.category] = (environment.failures[verdict.category] ?? 0) + count
+    operation.failures += count
+  }
+  if (status === 429) {
+    environment.status429 += count
+    operation.status429 += count
+  }
+  if (status === 500) {
+    environment.status500 += count
+    operation.status500 += count
+  }
 }

@@ -1,22 +1,20 @@
 import { reportFailure } from './diagnostics.ts'
 import type { MetricSource } from './metrics/instruments.ts'
-import { type Cell, type EnvironmentCounts, type Slot, Tally } from './metrics/series.ts'
+import { type EnvironmentCounts, RequestCounts, type Series, type Slot } from './metrics/series.ts'
 import type { ResolvedOptions } from './options.ts'
 import type { Verdict } from './outcome/outcome.ts'
-import { QuotaBook, type QuotaState } from './quota/accounts.ts'
+import { QuotaAccounts, type QuotaState } from './quota/accounts.ts'
 import type { ResponseHeaders } from './quota/headers.ts'
-import { type QuotaLowEvent, QuotaWatch } from './quota/low.ts'
-import { type SpikeEvent, SpikeWatch } from './rates/spikes.ts'
-import { ERROR_KINDS, SlidingWindow } from './rates/window.ts'
-import type { ErrorKind } from './snapshot.ts'
-import type { Call } from './span/call.ts'
-import type { SpanView } from './span/otel.ts'
+import { LowQuotaDetector, type QuotaLowEvent } from './quota/low.ts'
+import { SpikeDetector, type SpikeEvent } from './rates/spikes.ts'
+import { ERROR_KINDS, type ErrorKind, SlidingWindow } from './rates/window.ts'
+import type { Call } from './request/call.ts'
 
 /** What is known of one environment. */
 interface EnvironmentState {
   readonly counts: EnvironmentCounts
   readonly window: SlidingWindow
-  readonly spikes: SpikeWatch
+  readonly spikes: SpikeDetector
 }
 
 /** What started or ended since the last look. */
@@ -29,11 +27,11 @@ export interface Events {
 const LOOK_MILLISECONDS = 1000
 
 /** Everything this process knows of its Mangopay calls: counts, rates, quota, and what is out of the ordinary. */
-export class Ledger implements MetricSource {
+export class CallStatistics implements MetricSource {
   readonly #options: ResolvedOptions
-  readonly #tally: Tally
-  readonly #quota: QuotaBook
-  readonly #quotaWatch: QuotaWatch
+  readonly #counts: RequestCounts
+  readonly #quota: QuotaAccounts
+  readonly #lowQuotas: LowQuotaDetector
   readonly #environments = new Map<string, EnvironmentState>()
   /** That of the last call, mostly that of the next one. */
   #latest: EnvironmentState | undefined
@@ -42,9 +40,9 @@ export class Ledger implements MetricSource {
 
   constructor(options: ResolvedOptions, environments: number) {
     this.#options = options
-    this.#tally = new Tally(environments)
-    this.#quota = new QuotaBook(options.accounts)
-    this.#quotaWatch = new QuotaWatch(options.quota)
+    this.#counts = new RequestCounts(environments)
+    this.#quota = new QuotaAccounts(options.accounts)
+    this.#lowQuotas = new LowQuotaDetector(options.quota)
   }
 
   /** The clock; it never goes back and never fails, even if the one given does. */
@@ -58,26 +56,25 @@ export class Ledger implements MetricSource {
     return this.#now
   }
 
-  get cells(): readonly Cell[] {
-    return this.#tally.cells
+  get series(): readonly Series[] {
+    return this.#counts.series
   }
 
   get limit(): number {
-    return this.#tally.limit
+    return this.#counts.limit
   }
 
   /** Counts a call. */
-  count(call: Call, verdict: Verdict, now: number): Slot {
-    const { status, operation } = call
+  count(call: Call, status: number | undefined, verdict: Verdict, now: number): Slot {
+    const { operation } = call
     const { counts, window } = this.#environment(call.rule.environment)
     window.add(now, operation.name, status, verdict)
-    return this.#tally.count(counts, operation, call.write, status, verdict)
+    return this.#counts.count(counts, operation, call.write, status, verdict)
   }
 
   /** Takes in the headers of a response; returns the windows with nothing left. */
-  readHeaders(call: Call, headers: ResponseHeaders, span: SpanView, isLate: boolean): string[] | undefined {
-    const { environment } = call.rule
-    return this.#quota.read(environment, headers, this.now(), () => call.clientId(span), isLate)
+  readHeaders(call: Call, headers: ResponseHeaders, isLate: boolean): string[] | undefined {
+    return this.#quota.read(call.rule.environment, headers, this.now(), () => call.clientId, isLate)
   }
 
   /** Looks whether something has started or ended. */
@@ -85,7 +82,7 @@ export class Ledger implements MetricSource {
     this.#lastLook = now
     const spikes: SpikeEvent[] = []
     for (const state of this.#environments.values()) spikes.push(...state.spikes.look(now))
-    return { spikes, quotas: this.#quotaWatch.look(this.#quota.states(now)) }
+    return { spikes, quotas: this.#lowQuotas.look(this.#quota.states(now)) }
   }
 
   /** The same after a call was counted: at once in its environment, in the others and for the quota at intervals. */
@@ -100,7 +97,7 @@ export class Ledger implements MetricSource {
     const now = this.now()
     return {
       spikes: [...this.#environments.values()].flatMap((state) => state.spikes.end(now)),
-      quotas: this.#quotaWatch.end(),
+      quotas: this.#lowQuotas.end(),
     }
   }
 
@@ -126,9 +123,9 @@ export class Ledger implements MetricSource {
     if (state === undefined) {
       const window = new SlidingWindow(this.#options.spike.windowSeconds)
       state = {
-        counts: this.#tally.environment(name),
+        counts: this.#counts.environment(name),
         window,
-        spikes: new SpikeWatch(this.#options.spike, name, window),
+        spikes: new SpikeDetector(this.#options.spike, name, window),
       }
       this.#environments.set(name, state)
     }

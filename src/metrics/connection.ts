@@ -1,11 +1,11 @@
+/** What is exported? First: the connection to a MeterProvider. */
 import { type Attributes, type Histogram, type MeterProvider, metrics } from '@opentelemetry/api'
 import { reportFailure } from '../diagnostics.ts'
-import type { SpanView } from '../span/otel.ts'
 import { PACKAGE_NAME, PACKAGE_VERSION } from '../version.ts'
 import { type MetricSource, show } from './instruments.ts'
 
 /** The metrics of one processor, on whichever MeterProvider there is: there is no proxy for one that is set later. */
-export class Metrics {
+export class MeterConnection {
   readonly #source: MetricSource
   readonly #fixed: MeterProvider | undefined
   #provider: MeterProvider | undefined
@@ -16,12 +16,11 @@ export class Metrics {
     this.#fixed = provider
   }
 
-  /** Records how long a call took, as far as its span knows. */
-  record(span: SpanView, attributes: Readonly<Attributes>): void {
+  /** Records how long a call took. */
+  record(seconds: number, attributes: Readonly<Attributes>): void {
     this.connect()
     try {
-      const { duration } = span
-      if (duration !== undefined) this.#duration?.record(duration[0] + duration[1] / 1e9, attributes)
+      this.#duration?.record(seconds, attributes)
     } catch (error) {
       reportFailure('the duration histogram', error)
     }

@@ -1,9 +1,9 @@
 import { type Attributes, createNoopMeter, type Histogram, type Meter } from '@opentelemetry/api'
 import * as names from '../names.ts'
 import type { QuotaState } from '../quota/accounts.ts'
-import type { ErrorKind } from '../snapshot.ts'
-import { ShownSets } from './merged-series.ts'
-import type { Cell } from './series.ts'
+import type { ErrorKind } from '../rates/window.ts'
+import { MergedSeries } from './merged-series.ts'
+import type { Series } from './series.ts'
 
 /**
  * Bounds of the duration histogram in seconds: those of the HTTP conventions for clients, and three above, since a
@@ -15,7 +15,7 @@ export const DURATION_BUCKETS: readonly number[] = [
 
 /** Where the observable instruments get their values from. */
 export interface MetricSource {
-  readonly cells: readonly Cell[]
+  readonly series: readonly Series[]
   /** Most attribute sets of them to show. */
   readonly limit: number
   /** Calls in the sliding window, and how many of them failed, for each environment and kind. */
@@ -68,15 +68,15 @@ function create(meter: Meter): Shared {
 }
 
 function showRequests(sources: Set<MetricSource>, meter: Meter): void {
-  const shown = new ShownSets()
+  const shown = new MergedSeries()
   const requests = meter.createObservableCounter(names.METRIC_MANGOPAY_CLIENT_REQUESTS, {
     description: 'Calls to the Mangopay API that have ended.',
     unit: '{request}',
   })
   requests.addCallback((result) => {
-    const cells = each(sources, (source) => source.cells)
+    const series = each(sources, (source) => source.series)
     const limit = Math.min(...each(sources, (source) => [source.limit]))
-    for (const { count, attributes } of shown.sum(cells, limit)) result.observe(count, attributes)
+    for (const { count, attributes } of shown.sum(series, limit)) result.observe(count, attributes)
   })
 }
 

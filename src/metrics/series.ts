@@ -3,10 +3,9 @@ import { say } from '../diagnostics.ts'
 import * as names from '../names.ts'
 import { expected, isHttpStatus, VERDICT_COUNT, type Verdict } from '../outcome/outcome.ts'
 import { type Operation, OTHER_OPERATION } from '../request/route.ts'
-import { tagsOf } from '../span/tags.ts'
 
 /** Calls that ended alike: one attribute set of `mangopay.client.requests`. */
-export interface Cell {
+export interface Series {
   readonly environment: string
   readonly operation: string
   /** Undefined without a response, and when `_OTHER` had no room left for the codes. */
@@ -19,10 +18,10 @@ export interface Cell {
 
 /** What is the same for all calls of an operation that ended alike, made once. */
 export interface Slot {
-  /** Where they are counted: a cell of `_OTHER` when there was no room for an own one. */
-  readonly cell: Cell
-  /** What their spans are tagged with. */
-  readonly tags: Readonly<Attributes>
+  /** Where they are counted: a series of `_OTHER` when there was no room for an own one. */
+  readonly series: Series
+  /** What their spans are tagged with: kept here by whoever tags the first one. */
+  tags: Readonly<Attributes> | undefined
   /** As the duration metric carries them: of operation and environment only. */
   readonly durationAttributes: Readonly<Attributes>
 }
@@ -30,11 +29,11 @@ export interface Slot {
 /** What is counted of one environment: by position of the operation. */
 export interface EnvironmentCounts {
   readonly environment: string
-  readonly series: (Series | undefined)[]
+  readonly operations: (OperationCounts | undefined)[]
 }
 
 /** What is counted of one operation in one environment. */
-interface Series {
+interface OperationCounts {
   readonly counts: EnvironmentCounts
   readonly operation: Operation
   /** By status and verdict. */
@@ -61,10 +60,10 @@ const ROOM_WITHOUT_CODE = VERDICT_COUNT
  * Counts every call in plain numbers that an observable callback reads: 10 to 20 ns a call, where the SDK's counter
  * takes 400 to 1,700. Nothing is lost at any number of attribute sets; what has no room is counted as `_OTHER`.
  */
-export class Tally {
-  /** Every cell, each once. */
-  readonly cells: Cell[] = []
-  /** Most cells there can be, but for those of `_OTHER` without code. */
+export class RequestCounts {
+  /** Every series, each once. */
+  readonly series: Series[] = []
+  /** Most series there can be, but for those of `_OTHER` without code. */
   readonly limit: number
   #saidFull = false
 
@@ -74,7 +73,7 @@ export class Tally {
 
   /** Begins to count for an environment: once for each. */
   environment(name: string): EnvironmentCounts {
-    return { environment: name, series: [] }
+    return { environment: name, operations: [] }
   }
 
   /** Counts a call. */
@@ -85,60 +84,60 @@ export class Tally {
     status: number | undefined,
     verdict: Verdict,
   ): Slot {
-    const series = seriesOf(counts, operation)
+    const ofOperation = countsOf(counts, operation)
     const bit = write ? 2 : 1
-    if ((series.primed & bit) === 0) this.#prime(series, write, bit)
-    const slot = this.#slot(series, status, verdict)
-    slot.cell.count++
+    if ((ofOperation.primed & bit) === 0) this.#prime(ofOperation, write, bit)
+    const slot = this.#slot(ofOperation, status, verdict)
+    slot.series.count++
     return slot
   }
 
   /** The 429 and the 500 of an operation exist at 0 from its first call, so that `increase()` sees the first error. */
-  #prime(series: Series, write: boolean, bit: number): void {
-    series.primed |= bit
+  #prime(ofOperation: OperationCounts, write: boolean, bit: number): void {
+    ofOperation.primed |= bit
     for (const status of [429, 500] as const) {
-      if (this.cells.length < this.limit - ROOM_FOR_OTHER) this.#slot(series, status, expected(status, write))
+      if (this.series.length < this.limit - ROOM_FOR_OTHER) this.#slot(ofOperation, status, expected(status, write))
     }
   }
 
-  #slot(series: Series, status: number | undefined, verdict: Verdict): Slot {
+  #slot(ofOperation: OperationCounts, status: number | undefined, verdict: Verdict): Slot {
     const code = status !== undefined && isHttpStatus(status) ? status : undefined
     const key = (code ?? 0) * VERDICT_COUNT + verdict.index
-    if (key === series.latestKey && series.latest !== undefined) return series.latest
-    let slot = series.slots.get(key)
+    if (key === ofOperation.latestKey && ofOperation.latest !== undefined) return ofOperation.latest
+    let slot = ofOperation.slots.get(key)
     if (slot === undefined) {
-      const { counts, operation, durationAttributes } = series
-      const tags = tagsOf(counts.environment, operation, code, verdict)
-      slot = { cell: this.#cell(series, code, verdict), tags, durationAttributes }
-      series.slots.set(key, slot)
+      const { durationAttributes } = ofOperation
+      slot = { series: this.#series(ofOperation, code, verdict), tags: undefined, durationAttributes }
+      ofOperation.slots.set(key, slot)
     }
-    series.latest = slot
-    series.latestKey = key
+    ofOperation.latest = slot
+    ofOperation.latestKey = key
     return slot
   }
 
-  #cell(series: Series, code: number | undefined, verdict: Verdict): Cell {
-    const { counts, operation } = series
-    if (operation !== OTHER_OPERATION && this.cells.length >= this.limit - ROOM_FOR_OTHER) {
+  #series(ofOperation: OperationCounts, code: number | undefined, verdict: Verdict): Series {
+    const { counts, operation } = ofOperation
+    if (operation !== OTHER_OPERATION && this.series.length >= this.limit - ROOM_FOR_OTHER) {
       if (!this.#saidFull) say(`so many operations ended in so many ways that further ones are counted as _OTHER`)
       this.#saidFull = true
-      return this.#slot(seriesOf(counts, OTHER_OPERATION), code, verdict).cell
+      return this.#slot(countsOf(counts, OTHER_OPERATION), code, verdict).series
     }
-    if (code !== undefined && this.cells.length >= this.limit) return this.#slot(series, undefined, verdict).cell
-    const cell = newCell(counts.environment, operation.name, code, verdict)
-    this.cells.push(cell)
-    return cell
+    if (code !== undefined && this.series.length >= this.limit)
+      return this.#slot(ofOperation, undefined, verdict).series
+    const series = newSeries(counts.environment, operation.name, code, verdict)
+    this.series.push(series)
+    return series
   }
 }
 
-function seriesOf(counts: EnvironmentCounts, operation: Operation): Series {
-  const known = counts.series[operation.index]
+function countsOf(counts: EnvironmentCounts, operation: Operation): OperationCounts {
+  const known = counts.operations[operation.index]
   if (known !== undefined) return known
   const durationAttributes = Object.freeze({
     [names.ATTR_MANGOPAY_OPERATION]: operation.name,
     [names.ATTR_MANGOPAY_ENVIRONMENT]: counts.environment,
   })
-  const series: Series = {
+  const ofOperation: OperationCounts = {
     counts,
     operation,
     slots: new Map(),
@@ -147,11 +146,11 @@ function seriesOf(counts: EnvironmentCounts, operation: Operation): Series {
     primed: 0,
     durationAttributes,
   }
-  counts.series[operation.index] = series
-  return series
+  counts.operations[operation.index] = ofOperation
+  return ofOperation
 }
 
-function newCell(environment: string, operation: string, status: number | undefined, verdict: Verdict): Cell {
+function newSeries(environment: string, operation: string, status: number | undefined, verdict: Verdict): Series {
   const attributes = attributesOf(environment, operation, status, verdict)
   return { environment, operation, status, verdict, attributes, count: 0 }
 }

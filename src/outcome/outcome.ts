@@ -1,5 +1,6 @@
+/** How did it end? What an answer, or the lack of one, means for the call. */
 import * as names from '../names.ts'
-import type { TransportFailure } from './transport.ts'
+import type { Failure } from './failure.ts'
 
 /** Why a call failed: a value of `mangopay.error.category`. */
 export type ErrorCategory =
@@ -87,9 +88,6 @@ export const SUCCESS = verdict(undefined, 'success')
 /** A failure, and for a write that no answer settles the admission that it may have been done. */
 const failed = (category: ErrorCategory, unsettled: boolean) => verdict(category, unsettled ? 'unknown' : 'failure')
 
-/** A verdict on a call without an answer, of which it is known besides that a time limit ended it. */
-export const timedOut = ({ outcome }: Verdict) => failed('timeout', outcome === 'unknown')
-
 const CLIENT_ERRORS: Readonly<Record<number, ErrorCategory>> = {
   401: 'authentication',
   403: 'authorization',
@@ -99,18 +97,20 @@ const CLIENT_ERRORS: Readonly<Record<number, ErrorCategory>> = {
   429: 'rate_limit',
 }
 
-/** What is known of a call when it has ended. */
-export interface Ending {
+/** What the judgement needs to know of a call. */
+export interface Judged {
   /** Whether the call can change something: any method but GET, HEAD, OPTIONS and TRACE, token calls excepted. */
   readonly write: boolean
-  /** Whether it asks for a token. */
-  readonly token: boolean
+  /** Which operation; of it, whether it asks for a token. */
+  readonly operation: { readonly token: boolean }
+}
+
+/** What is known of how a call ended, told by its span or by its request. */
+export interface Evidence {
   /** Status of the answer; undefined without one. Anything but an integer from 100 to 599 is no HTTP status. */
   readonly status: number | undefined
-  /** How it failed, when the span says ERROR or the body was cut. */
-  readonly failure: TransportFailure | undefined
-  /** Whether an undici span (fetch, undici), which an abort leaves with neither status nor error. */
-  readonly undici: boolean
+  /** How it failed, when no answer came, or not as a whole. */
+  readonly failure: Failure | undefined
   /** Whether a 401 asked for strong customer authentication. */
   readonly sca: boolean
 }
@@ -122,27 +122,28 @@ export const isHttpStatus = (status: number) => Number.isInteger(status) && stat
 export const isSuccessful = (status: number | undefined) =>
   Number.isInteger(status) && (status as number) >= 200 && (status as number) <= 299
 
-/** Says how a call ended, by the telemetry contract's tables. */
-export function judge({ write, token, status, failure, undici, sca }: Ending): Verdict {
+/** Says how a call ended, by the tables of docs/telemetry.md. */
+export function judge({ write, operation }: Judged, { status, failure, sca }: Evidence): Verdict {
+  // Most calls end well.
+  if (failure === undefined && isSuccessful(status)) return SUCCESS
   if (status === undefined) {
-    if (failure !== undefined) return failed(failure.kind, write && !failure.neverSent)
-    return failed(undici ? 'cancelled' : 'unexpected_response', write)
+    if (failure === undefined) return failed('unexpected_response', write)
+    return failed(failure.kind, write && !failure.neverSent)
   }
   if (!isHttpStatus(status)) return failed('unexpected_response', write)
   if (status >= 500) return failed('server_error', write)
   if (status >= 400) {
-    if (status === 400 && token) return failed('authentication', false) // invalid_client, account locked
+    if (status === 400 && operation.token) return failed('authentication', false) // invalid_client, account locked
     if (status === 401 && sca) return failed('sca_required', false)
     // 408: nobody knows how far it got. 409: the first call with that key may have done it.
     return failed(CLIENT_ERRORS[status] ?? 'invalid_request', write && (status === 408 || status === 409))
   }
   // The head of an answer came but the rest did not: the write may well have been done.
   if (failure !== undefined) return failed(failure.kind, write)
-  if (isSuccessful(status)) return SUCCESS
   if (status >= 300) return write ? verdict(undefined, 'unknown') : SUCCESS
   return failed('unexpected_response', write)
 }
 
 /** The verdict on an answer of this status, as the counters expect it before the first one comes. */
 export const expected = (status: 429 | 500, write: boolean) =>
-  judge({ write, token: false, status, failure: undefined, undici: false, sca: false })
+  judge({ write, operation: { token: false } }, { status, failure: undefined, sca: false })

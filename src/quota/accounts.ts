@@ -1,6 +1,6 @@
+/** How much is left? First: the newest reading of every account's windows. */
 import { say } from '../diagnostics.ts'
-import type { QuotaSnapshot } from '../snapshot.ts'
-import { Pace } from './forecast.ts'
+import { Forecast } from './forecast.ts'
 import type { ResponseHeaders } from './headers.ts'
 import { QUOTA_WINDOWS, type QuotaReading, type QuotaResponse, type QuotaWindow, readQuota } from './reading.ts'
 
@@ -12,7 +12,7 @@ const CLOCK_CORRECTION = 2 * 60 * 1000
 
 interface Entry {
   readonly window: QuotaWindow
-  readonly pace: Pace
+  readonly pace: Forecast
   used: number
   remaining: number
   reset: number
@@ -29,6 +29,26 @@ interface Account {
   readonly entries: Map<QuotaWindow, Entry>
 }
 
+/** One quota window of one Mangopay account, from the newest response that carried it. */
+export interface QuotaSnapshot {
+  /** `1m`, `5m`, `15m`, `30m`, `1h` or `24h`. */
+  window: string
+  /** Alias from the `accounts` option; absent without it. */
+  account?: string
+  /** Calls the account may make in the window. */
+  limit: number
+  /** Calls the account has made in the window. */
+  used: number
+  /** Calls left. */
+  remaining: number
+  /** Mangopay's `X-RateLimit-Reset` of the reading, epoch milliseconds on the server's clock: always about one window ahead. */
+  reset: number
+  /** Milliseconds since the reading. */
+  age: number
+  /** Seconds until nothing is left at the present pace; absent when the pace would never empty the window. */
+  secondsToEmpty?: number
+}
+
 /** One quota window as it stands, and where its reading came from. */
 export interface QuotaState extends QuotaSnapshot {
   readonly environment: string
@@ -37,7 +57,7 @@ export interface QuotaState extends QuotaSnapshot {
 }
 
 /** The newest reading of every quota window of every account. Memory does not grow with traffic. */
-export class QuotaBook {
+export class QuotaAccounts {
   readonly #aliases: ReadonlyMap<string, string>
   readonly #accounts = new Map<string, Account>()
   /** Milliseconds that the clock of an environment's servers is ahead of ours, by the last `Date`. */
@@ -158,7 +178,7 @@ export class QuotaBook {
 }
 
 function newEntry({ window, used, remaining, reset }: QuotaReading, serverTime: number, localTime: number): Entry {
-  const pace = new Pace(window.seconds, serverTime / 1000, used)
+  const pace = new Forecast(window.seconds, serverTime / 1000, used)
   return { window, pace, used, remaining, reset, serverTime, localTime }
 }
 

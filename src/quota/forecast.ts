@@ -16,7 +16,7 @@ const CERTAINTY = 4
  * one window ago. Of the time before the first reading only the sum is known; it is taken to have come evenly, so for
  * one window length after the start a forecast is wrong by what had come unevenly. Times are seconds of the server.
  */
-export class Pace {
+export class Forecast {
   readonly #windowSeconds: number
   readonly #partSeconds: number
   /** Parts begin here, so that the first is a whole one. */

@@ -1,5 +1,20 @@
-import type { QuotaOptions } from '../options.ts'
 import type { QuotaState } from './accounts.ts'
+
+/** When a quota counts as low: by what is left, or by how long it will last. */
+export interface QuotaOptions {
+  /**
+   * Share of the quota that is left, from 0 (only when nothing is) to 1 (always).
+   *
+   * @defaultValue 0.1
+   */
+  lowShare: number
+  /**
+   * Seconds until nothing is left at the present pace, 0 (off) or more. Looked at once 40 % of the window are used.
+   *
+   * @defaultValue 600
+   */
+  emptyWithinSeconds: number
+}
 
 /** Told when the quota of a window is nearly spent, and again when that is over. */
 export interface QuotaLowEvent {
@@ -27,7 +42,7 @@ const CLEAR_SHARE = 1.5
 const CLEAR_SECONDS = 2
 
 /** Says when a window is low and when it is not any more. */
-export class QuotaWatch {
+export class LowQuotaDetector {
   readonly #options: QuotaOptions
   readonly #low = new Map<string, QuotaState>()
 

@@ -1,6 +1,5 @@
-import type { SpikeOptions } from '../options.ts'
-import type { ErrorKind, SpikeSnapshot } from '../snapshot.ts'
-import type { SlidingWindow } from './window.ts'
+/** How often, lately? First: when failures are so frequent that somebody is told. */
+import type { ErrorKind, SlidingWindow } from './window.ts'
 
 /** Told when failures of a kind become frequent, and again when that is over. */
 export interface SpikeEvent {
@@ -20,13 +19,66 @@ export interface SpikeEvent {
   operations: { operation: string; count: number }[]
 }
 
+/** When failures count as a spike. */
+export interface SpikeOptions {
+  /**
+   * Length of the sliding window in seconds, 10 to 3600; also that of `mangopay.client.error_ratio` and of the rates
+   * in `snapshot()`. It slides in 60 steps.
+   *
+   * @defaultValue 300
+   */
+  windowSeconds: number
+  /**
+   * Failures in the window that a spike needs, 1 or more.
+   *
+   * @defaultValue 5
+   */
+  minimumCount: number
+  /**
+   * Share of the calls in the window that a spike needs, above 0 and up to 1.
+   *
+   * @defaultValue 0.05
+   */
+  ratio: number
+  /**
+   * A spike is over below this share; above 0 and up to `ratio`.
+   *
+   * @defaultValue half of `ratio`
+   */
+  clearRatio: number
+  /**
+   * Seconds that a spike lasts at least, 0 or more.
+   *
+   * @defaultValue 60
+   */
+  minimumSeconds: number
+  /**
+   * Which failures are watched: answers 429, answers 500, or `server_error`, `timeout` and `network` together.
+   *
+   * @defaultValue ['429', '500', 'unavailable']
+   */
+  kinds: readonly ErrorKind[]
+}
+
+/** A spike under way. */
+export interface SpikeSnapshot {
+  /** Which failures. */
+  kind: ErrorKind
+  /** When it started, epoch milliseconds. */
+  since: number
+  /** Failures of this kind in the window now. */
+  count: number
+  /** Their share of the calls in the window now. */
+  ratio: number
+}
+
 const NOTHING: readonly SpikeEvent[] = []
 
 /**
  * Says when a spike starts and ends. It starts when both the count and the share are reached, so that one failure of
  * three calls at night is none; it ends once the share is below a lower one and a minimum time has passed.
  */
-export class SpikeWatch {
+export class SpikeDetector {
   readonly #options: SpikeOptions
   readonly #environment: string
   readonly #window: SlidingWindow

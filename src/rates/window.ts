@@ -1,5 +1,17 @@
 import type { Verdict } from '../outcome/outcome.ts'
-import type { ErrorKind } from '../snapshot.ts'
+
+/** Kind of failure a rate or a spike is about: answers 429, answers 500, or Mangopay failing in any way. */
+export type ErrorKind = '429' | '500' | 'unavailable'
+
+/** Calls and failures of the sliding window. */
+export interface RatesSnapshot {
+  /** Length of the window in seconds. */
+  windowSeconds: number
+  /** Calls that ended in the window. */
+  calls: number
+  /** Failures in the window and their share of the calls, 0 without calls. */
+  kinds: Record<ErrorKind, { count: number; ratio: number }>
+}
 
 /** The kinds of failure that rates and spikes are about. */
 export const ERROR_KINDS: readonly ErrorKind[] = ['429', '500', 'unavailable']

@@ -81,7 +81,9 @@ export class Hosts {
    * attribute of its own.
    */
   find(attributes: Attributes): HostRule | undefined {
-    if (typeof (attributes['http.request.method'] ?? attributes['http.method']) !== 'string') return undefined
+    const method = attributes['http.request.method'] ?? attributes['http.method']
+    // CONNECT asks a proxy for a tunnel, and nothing of the API.
+    if (typeof method !== 'string' || method === 'CONNECT') return undefined
     let host = attributes['server.address'] ?? attributes['net.peer.name']
     if (typeof host !== 'string') {
       const authority = attributes['http.host'] ?? authorityOf(urlOf(attributes))

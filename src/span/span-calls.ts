@@ -1,54 +1,55 @@
 import { type Context, type Span, SpanKind, trace } from '@opentelemetry/api'
 import type { HostRule } from '../request/hosts.ts'
-import { Call } from './call.ts'
-import { isSameRequest, nest } from './nesting.ts'
 import type { LiveSpan, SpanView } from './otel.ts'
+import { SpanCall } from './span-call.ts'
 
 /** Stands for a span that is not ours to count, whatever it becomes until it ends. */
-const NOT_A_CALL = new Call({ environment: '', port: undefined, prefix: '', list: {} })
+const NOT_A_CALL = new SpanCall({ environment: '', port: undefined, prefix: '', list: {} })
 NOT_A_CALL.ended = true
 
 /** The same for all processors, also those of a second copy of this package: a span is one call, whoever sees it. */
 const KEY = Symbol.for('opentelemetry-mangopay.call')
 
-/** Which call a span is about, and how the spans of one request belong together. */
+/** Which call a span is about. */
 export class SpanCalls {
   /** For spans that take no property. */
-  readonly #sealed = new WeakMap<object, Call>()
+  readonly #sealed = new WeakMap<object, SpanCall>()
   #hasSealed = false
 
   /** The call of a span; undefined for a foreign one. */
-  of(span: object): Call | undefined {
-    const call = (span as Record<symbol, Call | undefined>)[KEY]
+  of(span: object): SpanCall | undefined {
+    const call = (span as Record<symbol, SpanCall | undefined>)[KEY]
     return call !== undefined || !this.#hasSealed ? call : this.#sealed.get(span)
   }
 
-  /**
-   * A span that is ours has started.
-   *
-   * @returns a call that has ended as a double and turns out now to be one of its own
-   */
-  begin(span: LiveSpan, rule: HostRule, parentContext: Context): Call | undefined {
-    if (this.of(span) !== undefined) return undefined
-    const call = this.keep(span, new Call(rule))
+  /** A span that is ours has started. Of nested CLIENT spans the innermost counts, since it is nearest to the wire. */
+  begin(span: LiveSpan, rule: HostRule, parentContext: Context): void {
+    if (this.of(span) !== undefined) return
+    const call = this.keep(span, rule)
     const parent = trace.getSpan(parentContext) as (Span & Partial<SpanView>) | undefined
-    if (parent?.kind !== SpanKind.CLIENT) return undefined
+    if (parent?.kind !== SpanKind.CLIENT) return
     const outer = this.of(parent)
-    if (outer === undefined) {
-      this.keep(parent, NOT_A_CALL) // somebody's own span around this call
-      return undefined
+    if (outer === undefined)
+      this.#set(parent, NOT_A_CALL) // somebody's own span around this call
+    else if (!outer.ended) {
+      outer.isAround = true
+      call.outer = outer
     }
-    return outer.ended ? undefined : nest(outer, call, isSameRequest(parent.attributes, span.attributes))
   }
 
-  /** Remembers the call of a span. */
-  keep(span: object, call: Call): Call {
+  /** Begins to remember the call of a span. */
+  keep(span: object, rule: HostRule): SpanCall {
+    const call = new SpanCall(rule)
+    this.#set(span, call)
+    return call
+  }
+
+  #set(span: object, call: SpanCall): void {
     try {
-      ;(span as Record<symbol, Call>)[KEY] = call
+      ;(span as Record<symbol, SpanCall>)[KEY] = call
     } catch {
       this.#sealed.set(span, call) // a frozen one
       this.#hasSealed = true
     }
-    return call
   }
 }

@@ -3,8 +3,8 @@ import * as names from '../names.ts'
 import type { Verdict } from '../outcome/outcome.ts'
 import { statusText } from '../outcome/status.ts'
 import type { Operation } from '../request/route.ts'
-import type { Call } from './call.ts'
 import type { SpanView, Taggable } from './otel.ts'
+import type { SpanCall } from './span-call.ts'
 
 /**
  * What spans of calls that ended alike are tagged with. Nothing that comes from the request or the response is among
@@ -32,15 +32,15 @@ export function tagsOf(
 }
 
 /**
- * Writes what was found on the span.
+ * Writes what was found on a span.
  *
  * @param target - the span itself, or what writes into it when it has ended
- * @param call - what the span, or the one that knows more of the same request, was found to be
+ * @param call - what it was found to be
  */
 export function tag(
   target: Taggable,
   { attributes }: SpanView,
-  call: Call,
+  call: SpanCall,
   tags: Readonly<Attributes>,
   rename: boolean,
 ): void {

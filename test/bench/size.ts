@@ -1,5 +1,5 @@
 /** What the main entry weighs, and which of its parts weigh it. */
-import { basename } from 'node:path'
+import { dirname } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { type BuildOptions, build } from 'esbuild'
 
@@ -10,28 +10,16 @@ export interface Size {
   parts: Readonly<Record<string, number>>
 }
 
-/** The files of src, by what they are for. */
-const parts: Readonly<Record<string, readonly string[]>> = {
-  'the table of operations': ['routes'],
-  'host and operation of a URL, in every spelling': ['hosts', 'url', 'route', 'spelling'],
-  'category and outcome of a status or a failure': ['status', 'method', 'outcome', 'transport', 'call'],
-  'names, tags, counting, metrics, `snapshot()`': [
-    'names',
-    'version',
-    'tags',
-    'tally',
-    'shown-sets',
-    'ledger',
-    'meter',
-    'metrics',
-    'recorder',
-    'snapshot',
-    'report',
-  ],
-  'quota: headers, windows, forecast': ['headers', 'quota', 'quota-book', 'pace'],
-  'sliding rates, spikes, callbacks': ['window', 'spikes', 'quota-watch', 'notifier'],
-  'options and what is said of wrong ones': ['options', 'wrong-option'],
-  'hooks of the SDK': ['index', 'processor', 'ended-span', 'span-calls', 'nesting', 'sampler', 'guard', 'otel'],
+/** The rooms of src, by what they are for. */
+const ROOMS: Readonly<Record<string, string>> = {
+  'request/routes.js': 'the table of operations',
+  request: 'which call is it: host and operation of a URL, in every spelling',
+  outcome: 'how did it end: category and outcome',
+  rates: 'sliding rates and spikes',
+  quota: 'quota: headers, windows, forecast',
+  metrics: 'counting and metrics',
+  span: 'reading and tagging spans',
+  '': 'names, options, `snapshot()`, the processor itself',
 }
 
 const minified: BuildOptions = { minify: true, format: 'esm', platform: 'node', target: 'es2022' }
@@ -48,15 +36,17 @@ export async function mainEntry(): Promise<Size> {
   })
   const inputs = Object.keys(Object.values(bundle.metafile.outputs)[0]?.inputs ?? {})
   const files = await build({ ...minified, entryPoints: inputs, write: false, outdir: 'unused' })
-  const texts = new Map(files.outputFiles.map(({ path, text }) => [basename(path, '.js'), text]))
+  const outputs = new Map(inputs.map((input, index) => [input, files.outputFiles[index]?.text ?? '']))
   const zipped = (text: string): number => gzipSync(text, { level: 9 }).length
-  const known = Object.values(parts).flat()
-  const stray = [...texts.keys()].filter((name) => !known.includes(name))
-  if (stray.length > 0) throw new Error(`size.ts does not say what these files are for: ${stray.join(', ')}`)
+  const parts: Record<string, string> = {}
+  for (const [input, text] of outputs) {
+    const file = input.replace('dist/esm/', '')
+    const room = ROOMS[file] ?? ROOMS[file.includes('/') ? dirname(file) : '']
+    if (room === undefined) throw new Error(`size.ts does not say what ${file} is for`)
+    parts[room] = (parts[room] ?? '') + text
+  }
   return {
     whole: zipped(bundle.outputFiles[0]?.text ?? ''),
-    parts: Object.fromEntries(
-      Object.entries(parts).map(([part, names]) => [part, zipped(names.map((name) => texts.get(name)).join(''))]),
-    ),
+    parts: Object.fromEntries(Object.entries(parts).map(([room, text]) => [room, zipped(text)])),
   }
 }

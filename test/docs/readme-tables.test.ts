@@ -3,10 +3,11 @@ import { describe, expect, it } from 'vitest'
 import { DURATION_BUCKETS } from '../../src/metrics/instruments.ts'
 import * as names from '../../src/names.ts'
 import { resolveOptions } from '../../src/options.ts'
-import { type ErrorCategory, judge } from '../../src/outcome/outcome.ts'
+import type { ErrorCategory } from '../../src/outcome/outcome.ts'
 import { nodeVersions, sdkLines } from '../matrix/lines.ts'
 import { typeCells } from '../matrix/type-cells.ts'
 import { read, readme } from '../support/project-files.ts'
+import { verdictOf } from '../support/verdicts.ts'
 
 /** Rows of the table whose first column is headed so. */
 function table(text: string, heading: string): string[][] {
@@ -51,7 +52,7 @@ describe('the README', () => {
     expect(rows.map(([name]) => code(name)).sort()).toEqual(named('MANGOPAY_ERROR_CATEGORY_VALUE_').sort())
     const byName = new Map(rows.map(([name, when, retryable]) => [code(name), { when, retryable }]))
     for (let status = 400; status < 600; status++) {
-      const verdict = judge({ write: false, token: false, status, failure: undefined, undici: false, sca: false })
+      const verdict = verdictOf({ status })
       const row = byName.get(verdict.category as ErrorCategory)
       expect(row?.retryable, `${status}`).toMatch(verdict.retryable ? /^yes(, once .+)?$/ : /^no$/)
       const mentioned = [...byName].find(([, { when }]) => new RegExp(`\\b${status}\\b`).test(when ?? ''))
@@ -89,7 +90,7 @@ describe('the README', () => {
     for (const [name, value] of flat) {
       expect(rows.get(name), name).toBe(inWords[name] ?? JSON.stringify(value).replaceAll(',', ', '))
     }
-    const source = read('src/options.ts')
+    const source = ['options', 'rates/spikes', 'quota/low'].map((file) => read(`src/${file}.ts`)).join()
     for (const [name, value] of flat.filter(([name]) => name.startsWith('spike.') || name.startsWith('quota.'))) {
       const documented = new RegExp(`@defaultValue ([^\\n]*)\\n[^:]*\\*/\\n  ${name.split('.')[1]}:`).exec(source)?.[1]
       const shown = JSON.stringify(value).replaceAll('"', "'").replaceAll(',', ', ')

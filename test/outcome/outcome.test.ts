@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { type Ending, type ErrorCategory, judge, type Outcome } from '../../src/outcome/outcome.ts'
-import type { TransportFailure } from '../../src/outcome/transport.ts'
+import type { Failure } from '../../src/outcome/failure.ts'
+import type { ErrorCategory, Outcome } from '../../src/outcome/outcome.ts'
+import { type Ending, verdictOf } from '../support/verdicts.ts'
 
-const ANSWERED: Ending = { write: false, token: false, status: 200, failure: undefined, undici: false, sca: false }
-const failure = (kind: TransportFailure['kind'], neverSent = false) => ({ kind, neverSent })
+const failure = (kind: Failure['kind'], neverSent = false) => ({ kind, neverSent })
 
 /** Category of a read, as the contract's table says; undefined where there is none. */
 function categoryOf(status: number): ErrorCategory | undefined {
@@ -28,9 +28,9 @@ describe('every status code', () => {
 
   it.each(codes)('%i', (status) => {
     const category = categoryOf(status)
-    const read = judge({ ...ANSWERED, status })
-    const write = judge({ ...ANSWERED, status, write: true })
-    const token = judge({ ...ANSWERED, status, token: true })
+    const read = verdictOf({ status })
+    const write = verdictOf({ status, write: true })
+    const token = verdictOf({ status, token: true })
 
     expect(read.category).toBe(category)
     expect(read.outcome).toBe(category === undefined ? 'success' : 'failure')
@@ -106,8 +106,6 @@ describe('everything else', () => {
       'unknown',
       false,
     ],
-    ['neither, undici', { status: undefined, undici: true }, 'cancelled', 'failure', false],
-    ['neither, undici, write', { status: undefined, undici: true, write: true }, 'cancelled', 'unknown', false],
     ['neither, http', { status: undefined }, 'unexpected_response', 'failure', false],
     ['neither, http, write', { status: undefined, write: true }, 'unexpected_response', 'unknown', false],
     // No HTTP status.
@@ -117,15 +115,15 @@ describe('everything else', () => {
     ]),
   ]
   it.each(cases)('%s', (_, ending, category, outcome, retryable) => {
-    expect(judge({ ...ANSWERED, ...ending })).toMatchObject({ category, outcome, retryable })
+    expect(verdictOf(ending)).toMatchObject({ category, outcome, retryable })
   })
 
   it('calls server_error, timeout and network "unavailable", and nothing else', () => {
     const failing = [200, 302, 400, 401, 403, 404, 408, 409, 429, 500, 502, 520].filter(
-      (status) => judge({ ...ANSWERED, status }).unavailable,
+      (status) => verdictOf({ status }).unavailable,
     )
     expect(failing).toEqual([408, 500, 502, 520])
-    expect(judge({ ...ANSWERED, failure: failure('network') }).unavailable).toBe(true)
-    expect(judge({ ...ANSWERED, failure: failure('cancelled') }).unavailable).toBe(false)
+    expect(verdictOf({ failure: failure('network') }).unavailable).toBe(true)
+    expect(verdictOf({ failure: failure('cancelled') }).unavailable).toBe(false)
   })
 })

@@ -1,14 +1,14 @@
 /** Which reading of a quota is believed, and for how long. */
 import { describe, expect, it } from 'vitest'
-import { QuotaBook } from '../../src/quota/accounts.ts'
+import { QuotaAccounts } from '../../src/quota/accounts.ts'
 import { headersAt, START } from '../support/quota-headers.ts'
 import { said } from '../support/traced-calls.ts'
 
 const NOBODY = () => undefined
 
 describe('the newest reading', () => {
-  const book = () => new QuotaBook({})
-  const used = (one: QuotaBook, now: number) => one.states(now).map((state) => state.used)
+  const book = () => new QuotaAccounts({})
+  const used = (one: QuotaAccounts, now: number) => one.states(now).map((state) => state.used)
 
   it('is not held back by one whose Date was hours ahead', () => {
     const one = book()
@@ -55,7 +55,7 @@ describe('the newest reading', () => {
   })
 
   it('is kept apart for environments and accounts whose names run together', () => {
-    const one = new QuotaBook({ a: 'west one', b: 'one' })
+    const one = new QuotaAccounts({ a: 'west one', b: 'one' })
     one.read('eu', headersAt(START, { '15m': [1, 100] }), START, () => 'a')
     one.read('eu west', headersAt(START, { '15m': [2, 100] }), START, () => 'b')
     expect(one.states(START).map(({ environment, account, used: count }) => [environment, account, count])).toEqual([

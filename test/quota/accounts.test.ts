@@ -1,6 +1,6 @@
 /** Quotas of several client ids of one environment. */
 import { describe, expect, it } from 'vitest'
-import { QuotaBook } from '../../src/quota/accounts.ts'
+import { QuotaAccounts } from '../../src/quota/accounts.ts'
 import { headersAt, START } from '../support/quota-headers.ts'
 import { said } from '../support/traced-calls.ts'
 
@@ -10,7 +10,7 @@ describe('several client ids', () => {
   const quota = (calls: number) => headersAt(START, { '15m': [calls, 2300] })
 
   it('without aliases: the quota of the one seen last, and one line', () => {
-    const book = new QuotaBook({})
+    const book = new QuotaAccounts({})
     for (const [client, calls] of [
       ['acme', 9],
       ['bolt', 1],
@@ -26,7 +26,7 @@ describe('several client ids', () => {
   })
 
   it('with aliases: each for itself, under its alias', () => {
-    const book = new QuotaBook({ acme: 'fr', bolt: 'uk' })
+    const book = new QuotaAccounts({ acme: 'fr', bolt: 'uk' })
     book.read('sandbox', quota(9), START, () => 'acme')
     book.read('sandbox', quota(1), START, () => 'bolt')
     book.read('sandbox', quota(5), START, () => 'somebody')
@@ -41,7 +41,7 @@ describe('several client ids', () => {
   })
 
   it('with a single alias: a token call can be of no other account', () => {
-    const book = new QuotaBook({ acme: 'fr' })
+    const book = new QuotaAccounts({ acme: 'fr' })
     book.read('sandbox', quota(1), START, NOBODY)
     expect(book.states(START)).toEqual([])
     book.read('sandbox', quota(9), START, () => 'acme')
@@ -50,7 +50,7 @@ describe('several client ids', () => {
   })
 
   it('with a single alias: unless a client id without one was seen', () => {
-    const book = new QuotaBook({ acme: 'fr' })
+    const book = new QuotaAccounts({ acme: 'fr' })
     book.read('sandbox', quota(2200), START, () => 'acme')
     book.read('sandbox', headersAt(START + 1000, { '15m': [5, 2300] }), START, () => 'somebody')
     book.read('sandbox', headersAt(START + 2000, { '15m': [6, 2300] }), START, NOBODY)

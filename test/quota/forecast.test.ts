@@ -1,7 +1,7 @@
 /** Forecasts of when a quota is used up. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { Pace } from '../../src/quota/forecast.ts'
+import { Forecast } from '../../src/quota/forecast.ts'
 import { play, SlidingQuota, START } from '../support/sliding-quota.ts'
 
 const QUOTAS = {
@@ -88,7 +88,7 @@ describe('what leaves the window counts', () => {
 
   it('the pace of others is seen in the readings of a process that makes one call a minute', () => {
     const quota = new SlidingQuota(900, 2300)
-    const pace = new Pace(900, START, 0)
+    const pace = new Forecast(900, START, 0)
     let forecast: number | undefined
     for (let t = 0; t < 300; t += 0.2) {
       quota.call(START + t)
@@ -111,7 +111,7 @@ describe('whatever the readings', () => {
     })
     fc.assert(
       fc.property(fc.constantFrom(60, 300, 900, 86_400), fc.nat(5000), fc.array(reading), (window, first, readings) => {
-        const pace = new Pace(window, START, first)
+        const pace = new Forecast(window, START, first)
         let now = START
         for (const { pause, used } of readings) {
           now += pause

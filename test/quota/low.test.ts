@@ -1,14 +1,14 @@
 /** When a quota is low, and when no longer. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { QuotaBook } from '../../src/quota/accounts.ts'
-import { type QuotaLowEvent, QuotaWatch } from '../../src/quota/low.ts'
+import { QuotaAccounts } from '../../src/quota/accounts.ts'
+import { LowQuotaDetector, type QuotaLowEvent } from '../../src/quota/low.ts'
 import { headersAt, START } from '../support/quota-headers.ts'
 
 describe('a quota that is low', () => {
   const watchAt = (options = {}) => {
-    const book = new QuotaBook({})
-    const watch = new QuotaWatch({ lowShare: 0.1, emptyWithinSeconds: 600, ...options })
+    const book = new QuotaAccounts({})
+    const watch = new LowQuotaDetector({ lowShare: 0.1, emptyWithinSeconds: 600, ...options })
     return (seconds: number, calls: number): QuotaLowEvent[] => {
       const now = START + seconds * 1000
       book.read('production', headersAt(now, { '15m': [calls, 1000] }), now, () => undefined)

@@ -1,16 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { resolveOptions } from '../../src/options.ts'
-import { judge } from '../../src/outcome/outcome.ts'
-import { type SpikeEvent, SpikeWatch } from '../../src/rates/spikes.ts'
+import { SpikeDetector, type SpikeEvent } from '../../src/rates/spikes.ts'
 import { SlidingWindow } from '../../src/rates/window.ts'
+import { verdictOf } from '../support/verdicts.ts'
 
 function setUp(spike: Parameters<typeof resolveOptions>[0] extends infer O ? NonNullable<O> : never) {
   const options = resolveOptions(spike).spike
   const window = new SlidingWindow(options.windowSeconds)
-  const watch = new SpikeWatch(options, 'production', window)
+  const watch = new SpikeDetector(options, 'production', window)
   const call = (now: number, status: number, operation = 'GET /users') => {
-    const verdict = judge({ write: false, token: false, status, failure: undefined, undici: false, sca: false })
+    const verdict = verdictOf({ status })
     window.add(now, operation, status, verdict)
     return watch.look(now)
   }

@@ -1,13 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { judge } from '../../src/outcome/outcome.ts'
 import { ERROR_KINDS, SlidingWindow, WINDOW_STEPS } from '../../src/rates/window.ts'
-
-const verdictOf = (status: number) =>
-  judge({ write: false, token: false, status, failure: undefined, undici: false, sca: false })
+import { verdictOf } from '../support/verdicts.ts'
 
 const add = (window: SlidingWindow, now: number, status: number, operation = 'GET /users') =>
-  window.add(now, operation, status, verdictOf(status))
+  window.add(now, operation, status, verdictOf({ status }))
 
 describe('the sliding window', () => {
   it('has forgotten everything after an idle hour, whoever looked meanwhile', () => {

@@ -1,5 +1,5 @@
 /** Mangopay's quota as documented, and the forecasts made while calls use it up. */
-import { Pace } from '../../src/quota/forecast.ts'
+import { Forecast } from '../../src/quota/forecast.ts'
 import { seeded } from './seeded.ts'
 
 /** Mangopay's sliding quota as documented: every call leaves it one window length after it was made. */
@@ -30,11 +30,18 @@ export const START = 1_700_000_000
 /** Makes calls at a rate and returns the forecast after each reading, with the time it was made at. */
 export function play(
   quota: SlidingQuota,
-  options: { seconds: number; rate: (t: number) => number; seed?: number; every?: number; from?: number; pace?: Pace },
+  options: {
+    seconds: number
+    rate: (t: number) => number
+    seed?: number
+    every?: number
+    from?: number
+    pace?: Forecast
+  },
 ) {
   const random = options.seed === undefined ? undefined : seeded(options.seed)
   const from = options.from ?? START
-  const pace = options.pace ?? new Pace(quota.windowSeconds, from, quota.used(from))
+  const pace = options.pace ?? new Forecast(quota.windowSeconds, from, quota.used(from))
   const forecasts: { t: number; forecast: number | undefined; refused: boolean }[] = []
   let t = 0
   let reading = 0

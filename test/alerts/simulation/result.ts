@@ -24,14 +24,11 @@ export const resultOf = (fault: Fault | undefined, operation: string, seconds: n
     status: number | undefined,
     more: { failure?: 'timeout' | 'network'; sca?: boolean; seconds?: number } = {},
   ): Result => {
-    const { category, outcome } = judge({
-      write: isWrite(operation),
-      token: isToken(operation),
-      status,
-      failure: more.failure && { kind: more.failure, neverSent: false },
-      undici: false,
-      sca: more.sca ?? false,
-    })
+    const failure = more.failure && { kind: more.failure, neverSent: false }
+    const { category, outcome } = judge(
+      { write: isWrite(operation), operation: { token: isToken(operation) } },
+      { status, failure, sca: more.sca ?? false },
+    )
     return { status, category, outcome, seconds: more.seconds ?? seconds }
   }
   switch (fault?.kind) {

@@ -1,6 +1,6 @@
 /** Which names and messages prove that nothing of a request was sent: each of them. */
 import { describe, expect, it } from 'vitest'
-import { readTransportFailure } from '../../src/outcome/transport.ts'
+import { readEvidence } from '../../src/span/evidence.ts'
 import { spanWith } from '../support/failed-span.ts'
 
 describe('a request that failed', () => {
@@ -34,7 +34,7 @@ describe('a request that failed', () => {
     'HOSTNAME_MISMATCH',
   ])('takes %s alone for proof that nothing was sent', (name) => {
     for (const evidence of [{ type: name }, { type: 'Error', exception: name }]) {
-      expect(readTransportFailure(spanWith(evidence)).neverSent).toBe(true)
+      expect(readEvidence(spanWith(evidence), undefined, false).failure?.neverSent).toBe(true)
     }
   })
 
@@ -49,7 +49,7 @@ describe('a request that failed', () => {
     'EADDRNOTAVAIL',
   ])('takes "connect %s" for proof that nothing was sent', (code) => {
     const evidence = { type: 'Error', message: `connect ${code} 10.0.0.1:443`, exception: code }
-    expect(readTransportFailure(spanWith(evidence)).neverSent).toBe(true)
+    expect(readEvidence(spanWith(evidence), undefined, false).failure?.neverSent).toBe(true)
   })
 
   it.each([
@@ -63,7 +63,9 @@ describe('a request that failed', () => {
     'ECONNRESET',
   ])('takes %s alone for none', (code) => {
     for (const message of ['', `read ${code}`, `write ${code}`]) {
-      expect(readTransportFailure(spanWith({ type: code, message, exception: code })).neverSent).toBe(false)
+      expect(
+        readEvidence(spanWith({ type: code, message, exception: code }), undefined, false).failure?.neverSent,
+      ).toBe(false)
     }
   })
 })

@@ -1,8 +1,7 @@
-import type { Attributes, AttributeValue } from '@opentelemetry/api'
-import type { SpanView } from '../span/otel.ts'
+/** How a request failed that got no whole answer, by the names and messages that clients and Node give their errors. */
 
-/** How a request ended that got no whole answer, told from what the instrumentations leave on the span. */
-export interface TransportFailure {
+/** How a request ended that got no whole answer. */
+export interface Failure {
   readonly kind: 'timeout' | 'cancelled' | 'network'
   /** Whether it is certain that no byte of the request reached the server, so that a write cannot have taken effect. */
   readonly neverSent: boolean
@@ -106,25 +105,19 @@ const isNoTls = (message: string) => message.startsWith('write eproto') && messa
 /** A message is evidence by its first words; the rest of a long one is not read. */
 const READ_OF_MESSAGE = 500
 
-/** Reads how a request failed. Every other error than the known ones is `network`. */
-export function readTransportFailure(span: SpanView): TransportFailure {
-  const exception = lastException(span)
-  const { attributes } = span
-  const names = [
-    attributes['error.type'],
-    attributes['http.error_name'],
-    exception?.['exception.type'],
-    // undici's instrumentation leaves the class of an error nowhere else
-    text(exception?.['exception.stacktrace']).slice(0, ALL_ADDRESSES.length),
-  ].map(text)
-  const messages = [span.status?.message, attributes['http.error_message'], exception?.['exception.message']].map(
-    (message) => text(message).slice(0, READ_OF_MESSAGE).toLowerCase(),
-  )
-  const neverSent = isNeverSent(names, messages)
-  if (messages.includes(ABORT_MESSAGE)) return { kind: 'cancelled', neverSent }
+/**
+ * Reads how a request failed. Every other error than the known ones is `network`.
+ *
+ * @param names - error codes, or class names where nothing else is known
+ * @param messages - of the same error
+ */
+export function readFailure(names: readonly string[], messages: readonly string[]): Failure {
+  const beginnings = messages.map((message) => message.slice(0, READ_OF_MESSAGE).toLowerCase())
+  const neverSent = isNeverSent(names, beginnings)
+  if (beginnings.includes(ABORT_MESSAGE)) return { kind: 'cancelled', neverSent }
   if (
     names.some((name) => TIMEOUT_NAMES.has(name) || (name.startsWith('UND_ERR_') && name.endsWith('_TIMEOUT'))) ||
-    messages.some((message) => message.includes('timeout') || message.includes('timed out'))
+    beginnings.some((message) => message.includes('timeout') || message.includes('timed out'))
   ) {
     return { kind: 'timeout', neverSent }
   }
@@ -141,19 +134,4 @@ function isNeverSent(names: readonly string[], messages: readonly string[]): boo
     messages.some((message) => NEVER_SENT_STARTS.some((start) => message.startsWith(start))) ||
     messages.some((message) => isNoTls(message) || NEVER_SENT_PARTS.some((part) => message.includes(part)))
   )
-}
-
-function lastException(span: SpanView): Attributes | undefined {
-  const { events } = span
-  if (!Array.isArray(events)) return undefined // a span of another tracer library
-  for (let i = events.length - 1; i >= 0; i--) {
-    const event = events[i] as SpanView['events'][number] | undefined
-    if (event?.name === 'exception') return event.attributes
-  }
-  return undefined
-}
-
-/** `error.type` is a number for a DOMException. */
-function text(value: AttributeValue | undefined): string {
-  return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : ''
 }

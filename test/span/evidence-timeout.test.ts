@@ -1,6 +1,6 @@
 /** How time-outs and cancels are told, and whether the request was ever sent. */
 import { describe, expect, it } from 'vitest'
-import { readTransportFailure } from '../../src/outcome/transport.ts'
+import { readEvidence } from '../../src/span/evidence.ts'
 import { type Evidence, spanWith } from '../support/failed-span.ts'
 
 const cases: [what: string, evidence: Evidence, kind: string, neverSent: boolean][] = [
@@ -61,7 +61,7 @@ const cases: [what: string, evidence: Evidence, kind: string, neverSent: boolean
 
 describe('how a request failed', () => {
   it.each(cases)('%s', (_, evidence, kind, neverSent) => {
-    expect(readTransportFailure(spanWith(evidence))).toEqual({ kind, neverSent })
+    expect(readEvidence(spanWith(evidence), undefined, false).failure).toEqual({ kind, neverSent })
   })
 
   it.each([
@@ -77,12 +77,13 @@ describe('how a request failed', () => {
     '23',
   ])('takes the name %s for a time-out, wherever it stands', (name) => {
     const places = [{ type: name }, { type: 'Error', exception: name }, { old: [name, ''] as [string, string] }]
-    for (const evidence of places) expect(readTransportFailure(spanWith(evidence)).kind).toBe('timeout')
+    for (const evidence of places)
+      expect(readEvidence(spanWith(evidence), undefined, false).failure?.kind).toBe('timeout')
   })
 
   it.each(['AbortError', 'ABORT_ERR', 'UND_ERR_ABORTED', '20'])('takes the name %s for a cancel', (name) => {
     for (const evidence of [{ type: name }, { type: 'Error', exception: name }]) {
-      expect(readTransportFailure(spanWith(evidence)).kind).toBe('cancelled')
+      expect(readEvidence(spanWith(evidence), undefined, false).failure?.kind).toBe('cancelled')
     }
   })
 })

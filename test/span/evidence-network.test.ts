@@ -1,7 +1,7 @@
 /** How failures of the network are told, and whether the request was ever sent. */
 import type { Attributes } from '@opentelemetry/api'
 import { describe, expect, it } from 'vitest'
-import { readTransportFailure } from '../../src/outcome/transport.ts'
+import { readEvidence } from '../../src/span/evidence.ts'
 import { type Evidence, spanWith } from '../support/failed-span.ts'
 
 const cases: [what: string, evidence: Evidence, kind: string, neverSent: boolean][] = [
@@ -112,7 +112,7 @@ const cases: [what: string, evidence: Evidence, kind: string, neverSent: boolean
 
 describe('how a request failed', () => {
   it.each(cases)('%s', (_, evidence, kind, neverSent) => {
-    expect(readTransportFailure(spanWith(evidence))).toEqual({ kind, neverSent })
+    expect(readEvidence(spanWith(evidence), undefined, false).failure).toEqual({ kind, neverSent })
   })
 
   it('goes by the last exception event', () => {
@@ -121,6 +121,6 @@ describe('how a request failed', () => {
       name: 'exception',
       attributes: { 'exception.type': 'ECONNRESET' },
     })
-    expect(readTransportFailure(span).neverSent).toBe(false)
+    expect(readEvidence(span, undefined, false).failure?.neverSent).toBe(false)
   })
 })

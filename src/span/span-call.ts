@@ -1,0 +1,35 @@
+/** What does a span tell, and what is written on it? First: what is remembered of a call while its span is open. */
+import type { Attributes } from '@opentelemetry/api'
+import { Call } from '../request/call.ts'
+import { methodOf } from '../request/method.ts'
+import { pathOf, wholeUrlOf } from '../request/url.ts'
+import type { Transfer } from './evidence.ts'
+import type { Limited, SpanView } from './otel.ts'
+
+/** A call and the span that tells of it. */
+export class SpanCall extends Call {
+  /** What the response hook has seen of the answer. */
+  transfer: Transfer | undefined
+  /** Whether a 401 asked for strong customer authentication. */
+  sca = false
+  /** Quota windows with nothing left. */
+  exhausted: readonly string[] | undefined
+  /** Status of the answer; found when the span ends. */
+  status: number | undefined
+  ended = false
+  /** The call within whose span this one has begun, and which is not counted therefore. */
+  outer: SpanCall | undefined
+  /** Whether another call has begun within its span: then that one is nearer to the wire, and this one is not counted. */
+  isAround = false
+  /** Of those within, the one that ended last, and what its span was tagged with. */
+  within: { readonly call: SpanCall; readonly tags: Readonly<Attributes> } | undefined
+
+  /** Looks at the span's URL: in the response hook or when the span ends, whichever is first to find one. */
+  look(span: SpanView): void {
+    if (this.isLocated) return
+    const { attributes } = span
+    // Without the limit a cut URL would be taken for another route.
+    const url = wholeUrlOf(attributes, (span as Limited)._spanLimits?.attributeValueLengthLimit)
+    this.locate(methodOf(attributes), url === undefined ? undefined : pathOf(url, this.rule.prefix.length))
+  }
+}
