@@ -1,4 +1,4 @@
-/** How a request failed that got no whole answer, by the names and messages that clients and Node give their errors. */
+/** How did it end? First: failures without a whole answer, by the names and messages of their errors. */
 
 /** How a request ended that got no whole answer. */
 export interface Failure {

@@ -1,4 +1,3 @@
-/** How did it end? What an answer, or the lack of one, means for the call. */
 import * as names from '../names.ts'
 import type { Failure } from './failure.ts'
 

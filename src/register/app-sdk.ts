@@ -1,10 +1,10 @@
+/** How is it set up without code? First: the OpenTelemetry SDK that the app has installed. */
 import type { MeterProvider } from '@opentelemetry/api'
-import type { DiagApi } from './diagnostics.ts'
 import { packagesToInstall } from './instrumentations.ts'
 import type { MetricsSdk } from './metrics.ts'
 import type { Find } from './otlp.ts'
 import { type AppPackage, findPackage } from './packages.ts'
-import type { ApiLike } from './registered.ts'
+import type { ApiLike, DiagApi } from './registered.ts'
 import type { Say } from './say.ts'
 import type { Tracing, TracingSdk } from './traces.ts'
 

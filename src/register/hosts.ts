@@ -1,7 +1,6 @@
 import { Hosts, MOST_ENVIRONMENTS } from '../request/hosts.ts'
 import { type Env, textFrom } from './env.ts'
-import type { Say } from './say.ts'
-import { shownAddress } from './shown-address.ts'
+import { type Say, shownAddress } from './say.ts'
 
 /** The `hosts` option for those who write no code. */
 const VARIABLE = 'MANGOPAY_TELEMETRY_HOSTS'

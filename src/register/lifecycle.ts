@@ -1,5 +1,6 @@
 import { isMainThread } from 'node:worker_threads'
 import type { Say } from './say.ts'
+import type { SpanProcessorLike } from './traces.ts'
 
 /** Sends everything out that is still held; never rejects. */
 export type Flush = () => Promise<unknown>
@@ -99,4 +100,19 @@ function settledInTime(flushed: Promise<unknown>): Promise<boolean> {
       resolve(true)
     })
   })
+}
+
+/** Tells whether anything has happened since the last flush. */
+export class SpanCount implements SpanProcessorLike {
+  ended = 0
+
+  onStart(): void {}
+
+  onEnd(): void {
+    this.ended += 1
+  }
+
+  async forceFlush(): Promise<void> {}
+
+  async shutdown(): Promise<void> {}
 }

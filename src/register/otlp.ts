@@ -1,7 +1,6 @@
 import { choiceFrom, type Env, textFrom } from './env.ts'
 import type { AppPackage } from './packages.ts'
-import { messageOf, type Say } from './say.ts'
-import { shownAddress } from './shown-address.ts'
+import { messageOf, type Say, shownAddress } from './say.ts'
 
 /** Finds a package for the app, preferring the copy that its sdk-node was released with. */
 export type Find = (name: string) => AppPackage | undefined

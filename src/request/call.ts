@@ -1,4 +1,4 @@
-/** Which call is it? Host, method and route of a request, and what follows from them. */
+/** Which call is it? First: host, method and route of a request, and what follows from them. */
 import type { HostRule } from './hosts.ts'
 import { isWrite } from './method.ts'
 import { findClientId, findRoute, type Operation, OTHER_OPERATION, type Route } from './route.ts'

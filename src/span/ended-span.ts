@@ -1,3 +1,4 @@
+/** What does a span tell, and what is written on it? First: writing on one that has ended. */
 import type { Attributes, AttributeValue } from '@opentelemetry/api'
 import type { Limited, SpanView, Taggable } from './otel.ts'
 

@@ -1,4 +1,3 @@
-/** What does a span tell, and what is written on it? First: what is remembered of a call while its span is open. */
 import type { Attributes } from '@opentelemetry/api'
 import { Call } from '../request/call.ts'
 import { methodOf } from '../request/method.ts'

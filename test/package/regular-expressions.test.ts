@@ -13,10 +13,10 @@ const listed: readonly string[] = [
   'request/hosts.ts: /\\/+$/',
   'request/hosts.ts: /^(\\[[0-9a-f:.]+\\]|[a-z0-9_-]+(?:\\.[a-z0-9_-]+)*\\.?)(?::(\\d{1,5}))?(\\/[^?#\\s]*)?$/',
   // What `register` reads and prints.
-  'register/diagnostics.ts: /\\b(?:connect|getaddrinfo) E[A-Z_]+ [^\\s)]+/',
+  'register/registered.ts: /\\b(?:connect|getaddrinfo) E[A-Z_]+ [^\\s)]+/',
   'register/otlp.ts: /^https?:\\/\\//i',
   'register/say.ts: /\\s+/g',
-  'register/shown-address.ts: /^([a-z][a-z0-9+.-]*:\\/\\/)?([^/?#\\\\]*@)?(\\[[0-9a-f:.]*\\]|[^/?#\\\\@:=]*)(:\\d{1,5}(?!\\w))?/i',
+  'register/say.ts: /^([a-z][a-z0-9+.-]*:\\/\\/)?([^/?#\\\\]*@)?(\\[[0-9a-f:.]*\\]|[^/?#\\\\@:=]*)(:\\d{1,5}(?!\\w))?/i',
 ]
 
 describe('src', () => {

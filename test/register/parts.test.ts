@@ -6,10 +6,10 @@ import * as tracing from '@opentelemetry/sdk-trace-base'
 import { ParentBasedSampler, TraceIdRatioBasedSampler } from '@opentelemetry/sdk-trace-base'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { choicesFrom, positiveFrom } from '../../src/register/env.ts'
-import { fanOut, type PushExporter } from '../../src/register/fan-out.ts'
+import { fanOut, type PushExporter } from '../../src/register/metrics.ts'
 import { otlpExporter } from '../../src/register/otlp.ts'
 import { appFolders } from '../../src/register/packages.ts'
-import { samplerFrom } from '../../src/register/sampler.ts'
+import { samplerFrom } from '../../src/register/traces.ts'
 
 const lines: string[] = []
 const say = (line: string) => void lines.push(line)

@@ -1,10 +1,10 @@
 /** What `register` says of variables that are wrong, and what it passes on from the SDK. */
 import { afterEach, describe, expect, it } from 'vitest'
-import { sayErrors } from '../../src/register/diagnostics.ts'
 import { hostsFrom } from '../../src/register/hosts.ts'
 import { packagesToInstall } from '../../src/register/instrumentations.ts'
 import { metricReadersFrom } from '../../src/register/metrics.ts'
 import { otlpExporter } from '../../src/register/otlp.ts'
+import { sayErrors } from '../../src/register/registered.ts'
 import { Hosts } from '../../src/request/hosts.ts'
 
 const lines: string[] = []

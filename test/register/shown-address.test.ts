@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { hostsFrom } from '../../src/register/hosts.ts'
 import { otlpExporter } from '../../src/register/otlp.ts'
-import { shownAddress } from '../../src/register/shown-address.ts'
+import { shownAddress } from '../../src/register/say.ts'
 
 describe('what is shown of an address that is wrong', () => {
   it.each([
