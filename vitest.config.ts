@@ -5,15 +5,19 @@ const source = (file: string) => fileURLToPath(new URL(`./src/${file}`, import.m
 
 export default defineConfig({
   test: {
-    // Real processes, browsers and servers: on a busy machine they take their time, and a test that passes is not held up.
+    // Real processes and servers take their time on a busy machine, and a test that passes is not held up.
     testTimeout: 120_000,
     hookTimeout: 120_000,
     projects: [
-      { extends: true, test: { name: 'code', include: ['test/**/*.test.ts'], exclude: ['test/stack/**'] } },
       {
-        // Real servers and many processes, on the clock: after everything else and one file at a time.
         extends: true,
-        test: { name: 'stack', include: ['test/stack/**/*.test.ts'], maxWorkers: 1, sequence: { groupOrder: 1 } },
+        test: { name: 'short', include: ['test/**/*.test.ts'], exclude: ['test/**/*.long.test.ts'] },
+      },
+      {
+        // What takes minutes, or needs more than `npm ci` installs. One file at a time: each uses the whole machine, and
+        // some run on the clock.
+        extends: true,
+        test: { name: 'long', include: ['test/**/*.long.test.ts'], maxWorkers: 1, sequence: { groupOrder: 1 } },
       },
     ],
   },

@@ -8,7 +8,6 @@ import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { INHIBIT_RULES } from '../../alerts/inhibition.ts'
 import { DASHBOARD_BASE, RUNBOOK_BASE } from '../../alerts/prometheus.ts'
-import { have, pathOf } from '../stack/tools.ts'
 import { read } from './files.ts'
 
 describe('the command that sets a team’s own links', () => {
@@ -49,13 +48,4 @@ test('no alert that is muted mutes another: of one trouble somebody hears', () =
   expect(sources).toContain('MangopayNothingSucceeds')
   expect(targets).toContain('MangopayFailing')
   expect(targets.filter((alert) => sources.has(alert))).toEqual([])
-})
-
-test.skipIf(!have('amtool'))('the example for Alertmanager passes its own check and wakes only for critical', () => {
-  const amtool = (...args: string[]) => execFileSync(pathOf('amtool'), args, { encoding: 'utf8' })
-  expect(amtool('check-config', 'alerts/alertmanager.example.yml')).toContain('SUCCESS')
-  const route = (...labels: string[]) =>
-    amtool('config', 'routes', 'test', '--config.file=alerts/alertmanager.example.yml', ...labels).trim()
-  expect(route('alertname=MangopayFailing', 'severity=critical')).toBe('page')
-  expect(route('alertname=MangopayFailing', 'severity=warning')).toBe('ticket')
 })

@@ -48,19 +48,17 @@ describe('signals', () => {
     expect(await ended).toMatchObject({ code: null, signal: 'SIGTERM', lines: [] })
   })
 
-  it('a collector that is down holds up the end by 3 s at most, and is named', async () => {
+  it('a collector that is down does not keep the process, and is named', async () => {
     const { child, said, ended } = start(
       [...WITH, 'service.cjs'],
       project.folder,
       environment(receiver, { OTEL_EXPORTER_OTLP_ENDPOINT: await closedPort() }),
     )
     await said('ready')
-    const since = performance.now()
     child.kill('SIGTERM')
     const end = await ended
     expect(end).toMatchObject({ code: null, signal: 'SIGTERM' })
     expectCollectorNamed(end)
-    expect(performance.now() - since).toBeLessThan(6_000)
   })
 })
 
@@ -99,12 +97,11 @@ describe('other ends', () => {
     expect(read('docs/register.md')).toContain('never settles then ends with 0 instead of 13')
   })
 
-  it('a collector that is down holds up the end by 3 s at most, is named, and the code stays', async () => {
+  it('a collector that is down does not keep the process, is named, and the code stays', async () => {
     const env = environment(receiver, { OTEL_EXPORTER_OTLP_ENDPOINT: await closedPort(), HOW: 'exitCode' })
     const ended = await run([...WITH, 'ends.cjs'], project.folder, env)
     expect(ended).toMatchObject({ code: 7 })
     expectCollectorNamed(ended)
-    expect(ended.millis).toBeLessThan(8_000)
   })
 })
 

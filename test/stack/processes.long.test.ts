@@ -1,3 +1,4 @@
+/** Eight processes, two of them killed half-way: the query still tells the truth. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { renderRules } from '../../alerts/prometheus.ts'

@@ -1,3 +1,4 @@
+/** A short soak: two rounds of 60,000 spans, nothing kept. */
 import { describe, expect, it } from 'vitest'
 import { callTo, unknownRoutes, urls } from './calls.ts'
 import { Soak } from './traffic.ts'

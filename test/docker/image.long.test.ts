@@ -1,3 +1,4 @@
+/** The image of the demo, built step by step in a clean folder: installs all packages. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -10,10 +11,7 @@ import { startReceiver } from '../../examples/otlp-receiver.ts'
 import { METRIC_MANGOPAY_CLIENT_REQUESTS } from '../../src/names.ts'
 import { build, type Image } from './dockerfile.ts'
 
-const root = fileURLToPath(new URL('..', import.meta.url))
-// Installs the packages anew: half a minute, and a registry. In CI always.
-const wanted = Boolean(process.env['CI'] || process.env['DOCKER_STEPS'])
-if (!wanted) console.warn('skipped: the steps of docker/Dockerfile install all packages (DOCKER_STEPS=1 runs them)')
+const root = fileURLToPath(new URL('../..', import.meta.url))
 
 const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {
@@ -38,7 +36,7 @@ const until = async <T>(
   throw new Error(`not within ${seconds} s: ${what}`)
 }
 
-describe.skipIf(!wanted)('the image of the demo, built step by step in a clean folder', () => {
+describe('the image of the demo, built step by step in a clean folder', () => {
   const folder = mkdtempSync(join(tmpdir(), 'mangopay-image-'))
   const children: ChildProcess[] = []
   let image: Image

@@ -1,3 +1,4 @@
+/** The shipped rules in a real Prometheus, the oldest and the newest. */
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'

@@ -1,3 +1,4 @@
+/** The example configuration on the oldest and the newest Alertmanager. */
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
