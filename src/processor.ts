@@ -163,10 +163,8 @@ export class MangopaySpanProcessor {
   }
 
   #count(span: SpanView, call: SpanCall, evidence: Evidence, target: Taggable): void {
-    const { status } = evidence
-    const verdict = judge(call, evidence)
-    const slot = this.#recorder.count(call, status, verdict, secondsOf(span))
-    slot.tags ??= tagsOf(call.rule.environment, call.operation, status, verdict)
+    const slot = this.#recorder.count(call, evidence, secondsOf(span))
+    slot.tags ??= tagsOf(call.rule.environment, call.operation, evidence.status, slot.verdict)
     if (call.outer !== undefined) call.outer.within = { call, tags: slot.tags }
     if (this.#isSamplerAsked !== true) this.#say(UNASKED)
     tag(target, span, call, slot.tags, this.#renameSpans)

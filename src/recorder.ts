@@ -3,7 +3,7 @@ import { reportFailure } from './diagnostics.ts'
 import { MeterConnection } from './metrics/connection.ts'
 import type { Slot } from './metrics/series.ts'
 import type { ResolvedOptions } from './options.ts'
-import type { Verdict } from './outcome/outcome.ts'
+import { type Evidence, judge } from './outcome/outcome.ts'
 import type { ResponseHeaders } from './quota/headers.ts'
 import type { Call } from './request/call.ts'
 import { type Snapshot, takeSnapshot } from './snapshot.ts'
@@ -35,13 +35,13 @@ export class Recorder {
   }
 
   /**
-   * Counts a call that has ended.
+   * Judges a call that has ended and counts it: the one place, whoever tells of it.
    *
    * @param seconds - how long it took; undefined when nobody knows
    */
-  count(call: Call, status: number | undefined, verdict: Verdict, seconds: number | undefined): Slot {
+  count(call: Call, evidence: Evidence, seconds: number | undefined): Slot {
     const now = this.#statistics.now()
-    const slot = this.#statistics.count(call, status, verdict, now)
+    const slot = this.#statistics.count(call, evidence.status, judge(call, evidence), now)
     if (seconds !== undefined) this.#connection.record(seconds, slot.durationAttributes)
     else this.#connection.connect()
     if (this.#isShutDown) return slot // nothing starts any more whose end nobody would tell

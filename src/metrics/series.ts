@@ -18,6 +18,7 @@ export interface Series {
 
 /** What is the same for all calls of an operation that ended alike, made once. */
 export interface Slot {
+  readonly verdict: Verdict
   /** Where they are counted: a series of `_OTHER` when there was no room for an own one. */
   readonly series: Series
   /** What their spans are tagged with: kept here by whoever tags the first one. */
@@ -107,7 +108,7 @@ export class RequestCounts {
     let slot = ofOperation.slots.get(key)
     if (slot === undefined) {
       const { durationAttributes } = ofOperation
-      slot = { series: this.#series(ofOperation, code, verdict), tags: undefined, durationAttributes }
+      slot = { verdict, series: this.#series(ofOperation, code, verdict), tags: undefined, durationAttributes }
       ofOperation.slots.set(key, slot)
     }
     ofOperation.latest = slot

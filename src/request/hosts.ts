@@ -92,8 +92,21 @@ export class Hosts {
     }
     const rules = this.#spelled(host)
     if (rules === undefined) return undefined
-    const only = rules[0] as HostRule
-    return rules.length === 1 && only.port === undefined && only.prefix === '' ? only : choose(rules, attributes)
+    return isPlain(rules) ? rules[0] : choose(rules, portOf(attributes), urlOf(attributes))
+  }
+
+  /**
+   * The rule that a request matches; undefined for foreign ones.
+   *
+   * @param authority - `host` or `host:port`, as a Host header or an origin spells it
+   * @param isPlainText - whether it is of `http:`, whose port is 80 where none is named
+   * @param path - what is asked for: from the first slash on
+   */
+  findRequest(authority: string, isPlainText: boolean, path: string): HostRule | undefined {
+    const [host, port = isPlainText ? 80 : 443] = split(authority)
+    const rules = this.#spelled(host)
+    if (rules === undefined) return undefined
+    return isPlain(rules) ? rules[0] : choose(rules, port, path)
   }
 
   #spelled(host: string): HostRule[] | undefined {
@@ -104,15 +117,17 @@ export class Hosts {
   }
 }
 
+/** Whether the host alone decides. */
+const isPlain = (rules: readonly HostRule[]) =>
+  rules.length === 1 && rules[0]?.port === undefined && rules[0]?.prefix === ''
+
 /** A way to write a host of ours, in lower case: with a dot at the end, or with the brackets of an IPv6 address. */
 interface Spelling {
   readonly text: string
   readonly rules: HostRule[]
 }
 
-function choose(rules: HostRule[], attributes: Attributes): HostRule | undefined {
-  const port = portOf(attributes)
-  const url = urlOf(attributes)
+function choose(rules: HostRule[], port: number, url: string | undefined): HostRule | undefined {
   return rules.find(
     (rule) =>
       (rule.port === undefined || rule.port === port) && (url === undefined ? rule.prefix === '' : under(url, rule)),

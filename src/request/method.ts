@@ -11,8 +11,11 @@ const METHODS = new Map(
 /** The method of a request in upper case; undefined for what is no known method, which is then taken for a write. */
 export function methodOf(attributes: Attributes): string | undefined {
   const method = attributes['http.request.method'] ?? attributes['http.method']
-  return typeof method === 'string' ? METHODS.get(method) : undefined
+  return typeof method === 'string' ? knownMethod(method) : undefined
 }
+
+/** The same of a request itself. */
+export const knownMethod = (method: string): string | undefined => METHODS.get(method)
 
 /** Whether a method can change something at the server. */
 export const isWrite = (method: string | undefined) =>
