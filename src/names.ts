@@ -63,7 +63,10 @@ export const ATTR_HTTP_RESPONSE_STATUS_CODE = 'http.response.status_code'
 /** Operation of a call that the route table does not know, and of what exceeds the attribute-set limit. */
 export const MANGOPAY_OPERATION_VALUE_OTHER = '_OTHER'
 
-/** 400, 405, 411, 413, 415, 422 and every 4xx not named elsewhere: usually our code. */
+/**
+ * 400, 405, 411, 413, 415, 422 and every 4xx not named elsewhere; without a status, what our own client refuses to send
+ * or cannot send whole: usually our code.
+ */
 export const MANGOPAY_ERROR_CATEGORY_VALUE_INVALID_REQUEST = 'invalid_request'
 /** 401, and 400 on a token call: usually our credentials. */
 export const MANGOPAY_ERROR_CATEGORY_VALUE_AUTHENTICATION = 'authentication'
@@ -81,9 +84,9 @@ export const MANGOPAY_ERROR_CATEGORY_VALUE_RATE_LIMIT = 'rate_limit'
 export const MANGOPAY_ERROR_CATEGORY_VALUE_SERVER_ERROR = 'server_error'
 /** 408 and every kind of time-out: Mangopay or the network. */
 export const MANGOPAY_ERROR_CATEGORY_VALUE_TIMEOUT = 'timeout'
-/** DNS, refused, reset, TLS, a body cut short: the network. */
+/** DNS, refused, reset, TLS, a body that was cut: the network. */
 export const MANGOPAY_ERROR_CATEGORY_VALUE_NETWORK = 'network'
-/** The caller gave up: our code. */
+/** Our side gave up: an abort, a pool or an answer that the app destroys, an answer larger than it accepts: our code. */
 export const MANGOPAY_ERROR_CATEGORY_VALUE_CANCELLED = 'cancelled'
 /** No usable answer and no error either, or a status that is no HTTP status: unclear. */
 export const MANGOPAY_ERROR_CATEGORY_VALUE_UNEXPECTED_RESPONSE = 'unexpected_response'

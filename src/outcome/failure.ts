@@ -2,8 +2,9 @@
 
 /** How a request ended that got no whole answer. */
 export interface Failure {
-  readonly kind: 'timeout' | 'cancelled' | 'network'
-  /** Whether it is certain that no byte of the request reached the server, so that a write cannot have taken effect. */
+  /** `invalid_request`: our own client refused to send it, or could not send it whole. */
+  readonly kind: 'timeout' | 'cancelled' | 'network' | 'invalid_request'
+  /** Whether it is certain that the server never had the whole request, so that a write cannot have taken effect. */
   readonly neverSent: boolean
 }
 
@@ -22,11 +23,17 @@ const TIMEOUT_NAMES = new Set([
   'ERR_CANCELED',
 ])
 
+/** Our side gave the call up: aborted it, closed the pool, or got a larger answer than it accepts. */
 const CANCEL_NAMES = new Set([
   'AbortError',
   'ABORT_ERR',
   'UND_ERR_ABORTED',
   '20', // DOMException ABORT_ERR
+  'UND_ERR_DESTROYED',
+  'UND_ERR_CLOSED',
+  'UND_ERR_RES_EXCEEDED_MAX_SIZE',
+  'UND_ERR_HEADERS_OVERFLOW',
+  'HPE_HEADER_OVERFLOW',
 ])
 
 /**
@@ -34,6 +41,31 @@ const CANCEL_NAMES = new Set([
  * apart where axios' fetch adapter has made `ERR_CANCELED` of both.
  */
 const ABORT_MESSAGE = 'this operation was aborted'
+
+/** What clients say of bodies beyond a limit that our side has set: axios' `maxContentLength` and `maxBodyLength`. */
+const TOO_LARGE_ANSWER = 'maxcontentlength size of '
+const TOO_LARGE_REQUEST = 'request body larger than maxbodylength limit'
+
+/** Our own client refuses to send it, or cannot finish: a wrong argument, header, path, method or length. */
+const INVALID_NAMES = new Set([
+  'ERR_HTTP_INVALID_HEADER_VALUE',
+  'ERR_HTTP_TRAILER_INVALID',
+  'ERR_HTTP_HEADERS_SENT',
+  'ERR_HTTP_CONTENT_LENGTH_MISMATCH',
+  'ERR_UNESCAPED_CHARACTERS',
+  'ERR_SOCKET_BAD_PORT',
+  'ERR_OUT_OF_RANGE',
+  'ERR_STREAM_WRITE_AFTER_END',
+  'ERR_STREAM_NULL_VALUES',
+  'ERR_BAD_OPTION', // axios
+  'ERR_BAD_OPTION_VALUE',
+  'UND_ERR_INVALID_ARG',
+  'UND_ERR_NOT_SUPPORTED',
+  'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH',
+])
+
+/** How the names begin that Node gives to every wrong argument: header, protocol, method, URL. */
+const INVALID_NAME_START = 'ERR_INVALID_'
 
 /** Nothing was sent: no address, no connection, or no TLS session. */
 const NEVER_SENT_NAMES = new Set([
@@ -96,6 +128,29 @@ const NEVER_SENT_PARTS = [
   'tlsv1 alert protocol version',
 ]
 
+/** Of connections that stood. */
+const BROKEN_NAMES = new Set(['ECONNRESET', 'EPIPE', 'EPROTO', 'ENETRESET', 'ENOTCONN', 'ESHUTDOWN', 'ENOBUFS'])
+
+/** How other names of transport errors begin: of undici, of Node's HTTP parser, TLS, HTTP/2 and streams. */
+const TRANSPORT_NAME_STARTS = ['UND_ERR_', 'HPE_', 'ERR_TLS_', 'ERR_SSL_', 'ERR_HTTP2_', 'ERR_STREAM_']
+
+/** The whole of messages that clients and Node give to transport errors, in lower case. */
+const TRANSPORT_MESSAGES = new Set([
+  ABORT_MESSAGE,
+  'the operation was aborted',
+  'the operation was aborted due to timeout',
+  'aborted',
+  'canceled',
+  'socket hang up',
+  'other side closed',
+  'terminated',
+  'premature close',
+])
+
+/** How Node's message of a failed system call on a connection begins, and axios' of a time limit. */
+const SYSTEM_CALL = /^(?:connect|read|write|shutdown|getaddrinfo|query[a-z]+) e[a-z_]+/
+const AXIOS_LIMIT = /^timeout of \d+ ?ms exceeded/
+
 /**
  * A server that speaks no TLS fails the first write of the handshake. The same words without `write` say that plain text
  * came in the midst of a session.
@@ -105,16 +160,24 @@ const isNoTls = (message: string) => message.startsWith('write eproto') && messa
 /** A message is evidence by its first words; the rest of a long one is not read. */
 const READ_OF_MESSAGE = 500
 
+const beginningsOf = (messages: readonly string[]) =>
+  messages.map((message) => message.slice(0, READ_OF_MESSAGE).toLowerCase())
+
 /**
- * Reads how a request failed. Every other error than the known ones is `network`.
+ * Reads how a request failed that got no answer. Every other error than the known ones is `network`.
  *
  * @param names - error codes, or class names where nothing else is known
  * @param messages - of the same error
  */
 export function readFailure(names: readonly string[], messages: readonly string[]): Failure {
-  const beginnings = messages.map((message) => message.slice(0, READ_OF_MESSAGE).toLowerCase())
+  const beginnings = beginningsOf(messages)
+  if (isInvalid(names, beginnings)) return { kind: 'invalid_request', neverSent: true }
+  // What is sent in part is cut before its end.
+  if (beginnings.includes(TOO_LARGE_REQUEST)) return { kind: 'cancelled', neverSent: true }
   const neverSent = isNeverSent(names, beginnings)
-  if (beginnings.includes(ABORT_MESSAGE)) return { kind: 'cancelled', neverSent }
+  if (beginnings.some((message) => message === ABORT_MESSAGE || message.startsWith(TOO_LARGE_ANSWER))) {
+    return { kind: 'cancelled', neverSent }
+  }
   if (
     names.some((name) => TIMEOUT_NAMES.has(name) || (name.startsWith('UND_ERR_') && name.endsWith('_TIMEOUT'))) ||
     beginnings.some((message) => message.includes('timeout') || message.includes('timed out'))
@@ -122,6 +185,33 @@ export function readFailure(names: readonly string[], messages: readonly string[
     return { kind: 'timeout', neverSent }
   }
   return { kind: names.some((name) => CANCEL_NAMES.has(name)) ? 'cancelled' : 'network', neverSent }
+}
+
+/**
+ * Whether an error is one that an HTTP client, Node or the network makes. Only such a one says that an answer whose
+ * head was fine did not come as a whole: apps give spans and streams errors of their own, for their own reasons.
+ */
+export function isTransportError(names: readonly string[], messages: readonly string[]): boolean {
+  const beginnings = beginningsOf(messages)
+  if (isInvalid(names, beginnings)) return false
+  return (
+    names.some(
+      (name) =>
+        TIMEOUT_NAMES.has(name) ||
+        CANCEL_NAMES.has(name) ||
+        CONNECT_OR_LATER_NAMES.has(name) ||
+        BROKEN_NAMES.has(name) ||
+        TRANSPORT_NAME_STARTS.some((start) => name.startsWith(start)),
+    ) ||
+    isNeverSent(names, beginnings) ||
+    beginnings.some(
+      (message) =>
+        TRANSPORT_MESSAGES.has(message) ||
+        message.startsWith(TOO_LARGE_ANSWER) ||
+        SYSTEM_CALL.test(message) ||
+        AXIOS_LIMIT.test(message),
+    )
+  )
 }
 
 /** Whether one of the names or messages proves it. */
@@ -135,3 +225,15 @@ function isNeverSent(names: readonly string[], messages: readonly string[]): boo
     messages.some((message) => isNoTls(message) || NEVER_SENT_PARTS.some((part) => message.includes(part)))
   )
 }
+
+/** Whether our own side is to blame: by the name, or since it could not read the file that was to be sent. */
+const isInvalid = (names: readonly string[], messages: readonly string[]) =>
+  names.some((name) => INVALID_NAMES.has(name) || name.startsWith(INVALID_NAME_START) || isOfAFile(name, messages))
+
+/**
+ * Node says `ENOENT: no such file or directory, open '…'` of a file, and `connect ENOENT …` of a connection: the code
+ * stands first only where no connection is concerned.
+ */
+const isOfAFile = (name: string, messages: readonly string[]) =>
+  FILE_CODE.test(name) && messages.some((message) => message.startsWith(`${name.toLowerCase()}: `))
+const FILE_CODE = /^E[A-Z0-9]{2,}$/

@@ -1,18 +1,30 @@
-import { type Attributes, type AttributeValue, SpanStatusCode, TraceFlags } from '@opentelemetry/api'
-import { type Failure, readFailure } from '../outcome/failure.ts'
+import { type Attributes, SpanStatusCode, TraceFlags } from '@opentelemetry/api'
+import { type Failure, isTransportError, readFailure } from '../outcome/failure.ts'
 import { type Evidence, isSuccessful } from '../outcome/outcome.ts'
 import type { SpanView } from './otel.ts'
 
 /**
- * What knows, as long as the span is open, whether the whole answer came: the message of `node:http` by `complete`, the
- * request of undici by `completed`.
+ * What knows, as long as the span is open, how much of the answer came: the message of `node:http`, the request of
+ * undici.
  */
 export interface Transfer {
+  /** `node:http`: whether the whole answer came. */
   readonly complete?: unknown
+  /** undici: the same. */
   readonly completed?: unknown
+  /** `node:http`: whether the answer was destroyed, and with what error; null when the app gave none. */
+  readonly destroyed?: unknown
+  readonly errored?: unknown
+  readonly socket?: {
+    readonly destroyed?: unknown
+    readonly errored?: unknown
+    readonly readableEnded?: unknown
+    readonly timeout?: unknown
+  } | null
 }
 
 const CUT: Failure = { kind: 'network', neverSent: false }
+const LATE: Failure = { kind: 'timeout', neverSent: false }
 const GIVEN_UP: Failure = { kind: 'cancelled', neverSent: false }
 
 /**
@@ -28,15 +40,45 @@ export function readEvidence(span: SpanView, transfer: Transfer | undefined, sca
 function failureOf(span: SpanView, status: number | undefined, transfer: Transfer | undefined): Failure | undefined {
   // An error code says all, so only an answer that looks fine, or none, is looked into.
   if (status !== undefined && status >= 400) return undefined
-  if (span.status?.code === SpanStatusCode.ERROR) return readFailure(namesOf(span), messagesOf(span))
+  const isError = span.status?.code === SpanStatusCode.ERROR
   // An abort leaves a span of undici (fetch, undici) with neither status nor error.
-  if (status === undefined) return isUndici(span) ? GIVEN_UP : undefined
+  if (status === undefined) return isError ? readFailure(...errorOf(span)) : isUndici(span) ? GIVEN_UP : undefined
+  // Whatever somebody has written on the span of a whole answer: it came.
+  if (transfer?.complete === true || transfer?.completed === true) return undefined
+  const error = isError ? errorOf(span) : undefined
+  const isLost = error !== undefined && isTransportError(...error)
+  if (isLost && transfer?.complete !== false) return readFailure(...error)
   if (transfer === undefined || !isSuccessful(status)) return undefined
-  // The http instrumentation leaves a body that was cut, or stalled past axios' time limit, UNSET with 200. Which of
-  // the two it was cannot be told.
-  if (transfer.complete === false) return CUT
-  // undici's leaves a body UNSET only when the caller gave it up: every other end is an ERROR.
-  return transfer.completed === false ? GIVEN_UP : undefined
+  // undici's leaves a body UNSET, or with an error of the app, only when the caller gave it up.
+  if (transfer.completed === false) return error?.[1].includes(COLLECTED) ? undefined : GIVEN_UP
+  return transfer.complete === false ? endOf(span, transfer, isLost ? readFailure(...error) : CUT) : undefined
+}
+
+/** What fetch says of an answer that nobody has read and nobody can any more. It came, and its status stands. */
+const COLLECTED = 'Response object has been garbage collected'
+
+/**
+ * Who ended a body of `node:http` that is not complete. The http instrumentation leaves most of these UNSET with 200,
+ * and calls others a reset although our side destroyed them, as `for await` does that is left early.
+ */
+function endOf(span: SpanView, { errored, destroyed, socket }: Transfer, said: Failure): Failure {
+  if (said.kind !== 'network') return said
+  if (socket?.destroyed !== true) return said
+  const isOurs =
+    (destroyed === true && errored === null) || // by response.destroy()
+    (isNoError(socket.errored) ? socket.readableEnded === false : !isTransportError(...namesAndMessage(socket.errored)))
+  if (!isOurs) return said
+  // A client that destroys its request on a time limit leaves no word of it, but the limit: a time-out taken for a
+  // cancel would hide an outage.
+  const limit = typeof socket.timeout === 'number' && socket.timeout > 0 ? socket.timeout : Number.POSITIVE_INFINITY
+  return (secondsOf(span) ?? 0) * 1000 >= limit ? LATE : GIVEN_UP
+}
+
+const isNoError = (error: unknown) => error === null || error === undefined
+
+function namesAndMessage(error: unknown): [names: string[], messages: string[]] {
+  const { code, name, message } = error as Readonly<Record<string, unknown>>
+  return [[code, name].map(text), [text(message)]]
 }
 
 function statusOf(attributes: Attributes): number | undefined {
@@ -48,37 +90,37 @@ function statusOf(attributes: Attributes): number | undefined {
 /** Longest name of a class of errors that is read from a stack. */
 const LONGEST_CLASS = 'AggregateError'.length
 
-/** Codes and classes of the error, where the instrumentations leave them. */
-function namesOf(span: SpanView): string[] {
+/** Codes and classes of the error, and its messages, where the instrumentations leave them. */
+function errorOf(span: SpanView): [names: string[], messages: string[]] {
   const { attributes } = span
-  const exception = lastException(span)
-  return [
+  const exception = exceptionOf(span)
+  const names = [
     attributes['error.type'],
     attributes['http.error_name'],
     exception?.['exception.type'],
     // undici's instrumentation leaves the class of an error nowhere else
     text(exception?.['exception.stacktrace']).slice(0, LONGEST_CLASS),
   ].map(text)
+  const messages = [span.status?.message, attributes['http.error_message'], exception?.['exception.message']].map(text)
+  return [names, messages]
 }
 
-function messagesOf(span: SpanView): string[] {
-  return [span.status?.message, span.attributes['http.error_message'], lastException(span)?.['exception.message']].map(
-    text,
-  )
-}
-
-function lastException(span: SpanView): Attributes | undefined {
-  const { events } = span
+/** The last exception, but one of the transport before those that the app has recorded. */
+function exceptionOf({ events }: SpanView): Attributes | undefined {
   if (!Array.isArray(events)) return undefined // a span of another tracer library
+  let last: Attributes | undefined
   for (let i = events.length - 1; i >= 0; i--) {
-    const event = events[i] as SpanView['events'][number] | undefined
-    if (event?.name === 'exception') return event.attributes
+    const { name, attributes } = (events[i] ?? {}) as Partial<SpanView['events'][number]>
+    if (name !== 'exception' || attributes === undefined) continue
+    last ??= attributes
+    if (isTransportError([text(attributes['exception.type'])], [text(attributes['exception.message'])]))
+      return attributes
   }
-  return undefined
+  return last
 }
 
 /** `error.type` is a number for a DOMException. */
-function text(value: AttributeValue | undefined): string {
+function text(value: unknown): string {
   return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : ''
 }
 

@@ -80,7 +80,7 @@ export const ENDINGS: readonly Ending[] = [
     clients: ['axios'],
     fault: { kind: 'stall' },
     act: 'limit',
-    category: 'network',
+    category: 'timeout',
     withoutHook: 'success',
     status: 200,
   },

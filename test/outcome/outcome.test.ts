@@ -106,6 +106,13 @@ describe('everything else', () => {
       'unknown',
       false,
     ],
+    [
+      'a write that our own client refuses',
+      { status: undefined, failure: failure('invalid_request', true), write: true },
+      'invalid_request',
+      'failure',
+      false,
+    ],
     ['neither, http', { status: undefined }, 'unexpected_response', 'failure', false],
     ['neither, http, write', { status: undefined, write: true }, 'unexpected_response', 'unknown', false],
     // No HTTP status.
@@ -125,5 +132,6 @@ describe('everything else', () => {
     expect(failing).toEqual([408, 500, 502, 520])
     expect(verdictOf({ failure: failure('network') }).unavailable).toBe(true)
     expect(verdictOf({ failure: failure('cancelled') }).unavailable).toBe(false)
+    expect(verdictOf({ status: undefined, failure: failure('invalid_request', true) }).unavailable).toBe(false)
   })
 })
