@@ -9,6 +9,7 @@ import { CountingSampler } from './sampler.ts'
 import type { Snapshot } from './snapshot.ts'
 import { EndedSpan } from './span/ended-span.ts'
 import { isUnmade, readEvidence, secondsOf, type Transfer } from './span/evidence.ts'
+import { OpenCalls } from './span/open-calls.ts'
 import type { LiveSpan, Sampler, SpanView, Taggable } from './span/otel.ts'
 import type { SpanCall } from './span/span-call.ts'
 import { SpanCalls } from './span/span-calls.ts'
@@ -25,6 +26,7 @@ export class MangopaySpanProcessor {
   readonly #renameSpans: boolean
   readonly #hosts: Hosts
   readonly #calls = new SpanCalls()
+  readonly #open = new OpenCalls()
   readonly #recorder: Recorder
   readonly #samplers: CountingSampler[] = []
   /** Whether ours was asked about every call that has started so far; undefined before the first. */
@@ -39,7 +41,7 @@ export class MangopaySpanProcessor {
     const resolved = resolveOptions(options)
     this.#renameSpans = resolved.renameSpans
     this.#hosts = new Hosts(resolved.hosts)
-    this.#recorder = new Recorder(resolved, this.#hosts.environments.size)
+    this.#recorder = new Recorder(resolved, this.#hosts.environments.size, (now) => this.#countUnread(now))
   }
 
   /**
@@ -68,6 +70,8 @@ export class MangopaySpanProcessor {
       const headers = readResponseHeaders(answer)
       if (headers === undefined) return
       call.transfer = (undici === undefined ? response : request) as Transfer
+      call.isAnswered = true
+      call.since = this.#recorder.now()
       this.#read(call, headers, span as LiveSpan, false)
     } catch (error) {
       reportFailure('the response hook', error)
@@ -81,7 +85,8 @@ export class MangopaySpanProcessor {
       const rule = this.#hosts.find(span.attributes)
       if (rule === undefined) return
       this.#isSamplerAsked = this.#wasAskedAbout(rule) && this.#isSamplerAsked !== false
-      this.#calls.begin(span, rule, parentContext)
+      const call = this.#calls.begin(span, rule, parentContext)
+      if (call !== undefined) this.#open.add(call, span)
     } catch (error) {
       reportFailure('looking at a span that starts', error)
     }
@@ -145,25 +150,38 @@ export class MangopaySpanProcessor {
     call.exhausted = this.#recorder.readHeaders(call, headers, isLate)
   }
 
-  #finish(span: SpanView, call: SpanCall, target: Taggable): void {
+  /** Those are counted now whose answer nobody reads: their spans may never end. */
+  #countUnread(now: number): void {
+    for (const [call, span] of this.#open.unread(now)) {
+      try {
+        if (this.#isOpen(call) && !call.isAround) this.#finish(span, call, span, true)
+      } catch (error) {
+        reportFailure('looking at a span that does not end', error)
+      }
+    }
+  }
+
+  #finish(span: SpanView, call: SpanCall, target: Taggable, isUnread = false): void {
     call.ended = true
+    this.#open.delete(call)
     if (call.transfer === undefined) {
       const headers = readHeaderAttributes(span.attributes)
       if (headers !== undefined) this.#read(call, headers, span, true)
     }
     call.look(span)
-    const evidence = readEvidence(span, call.transfer, call.sca)
+    // An answer that has not ended is none that was cut.
+    const evidence = readEvidence(span, isUnread ? undefined : call.transfer, call.sca)
     call.transfer = undefined
     call.status = evidence.status
     if (call.isAround) this.#pass(span, call, evidence, target)
     else if (isUnmade(span, evidence)) {
       this.#isSamplerAsked = false
       this.#say(UNMADE)
-    } else this.#count(span, call, evidence, target)
+    } else this.#count(span, call, evidence, target, isUnread ? undefined : secondsOf(span))
   }
 
-  #count(span: SpanView, call: SpanCall, evidence: Evidence, target: Taggable): void {
-    const slot = this.#recorder.count(call, evidence, secondsOf(span))
+  #count(span: SpanView, call: SpanCall, evidence: Evidence, target: Taggable, seconds: number | undefined): void {
+    const slot = this.#recorder.count(call, evidence, seconds)
     slot.tags ??= tagsOf(call.rule.environment, call.operation, evidence.status, slot.verdict)
     if (call.outer !== undefined) call.outer.within = { call, tags: slot.tags }
     if (this.#isSamplerAsked !== true) this.#say(UNASKED)

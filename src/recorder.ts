@@ -21,10 +21,16 @@ export class Recorder {
   #timer: ReturnType<typeof setInterval> | undefined
   #isShutDown = false
 
-  /** @param environments - how many there can be */
-  constructor(options: ResolvedOptions, environments: number) {
+  readonly #countUnread: (now: number) => void
+
+  /**
+   * @param environments - how many there can be
+   * @param countUnread - counts the calls that do not end; called before anybody looks at the numbers
+   */
+  constructor(options: ResolvedOptions, environments: number, countUnread: (now: number) => void) {
     this.#windowSeconds = options.spike.windowSeconds
-    this.#statistics = new CallStatistics(options, environments)
+    this.#countUnread = countUnread
+    this.#statistics = new CallStatistics(options, environments, countUnread)
     this.#connection = new MeterConnection(this.#statistics, options.meterProvider)
     this.#callbacks = new Callbacks(options)
     // Here and not with the first call, whose request's AsyncLocalStorage it would hold for ever.
@@ -50,6 +56,11 @@ export class Recorder {
     return slot
   }
 
+  /** The clock. */
+  now(): number {
+    return this.#statistics.now()
+  }
+
   /** Takes in the headers of a response; returns the quota windows with nothing left. */
   readHeaders(call: Call, headers: ResponseHeaders, isLate: boolean): string[] | undefined {
     return this.#statistics.readHeaders(call, headers, isLate)
@@ -59,7 +70,9 @@ export class Recorder {
   look(): void {
     this.#connection.connect()
     try {
-      if (!this.#isShutDown) void this.#callbacks.notify(this.#statistics.look(this.#statistics.now()))
+      const now = this.now()
+      this.#countUnread(now)
+      if (!this.#isShutDown) void this.#callbacks.notify(this.#statistics.look(now))
     } catch (error) {
       reportFailure('looking for spikes', error)
     }

@@ -76,7 +76,7 @@ export function takeSnapshot(statistics: CallStatistics, windowSeconds: number, 
       operations: {},
     })
   }
-  for (const series of statistics.series) {
+  for (const series of statistics.series()) {
     const environment = environments.get(series.environment)
     if (environment !== undefined && series.count > 0) add(environment, series)
   }

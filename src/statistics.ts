@@ -38,8 +38,11 @@ export class CallStatistics implements MetricSource {
   #now = 0
   #lastLook = Number.NEGATIVE_INFINITY
 
-  constructor(options: ResolvedOptions, environments: number) {
+  readonly #countUnread: (now: number) => void
+
+  constructor(options: ResolvedOptions, environments: number, countUnread: (now: number) => void) {
     this.#options = options
+    this.#countUnread = countUnread
     this.#counts = new RequestCounts(environments)
     this.#quota = new QuotaAccounts(options.accounts)
     this.#lowQuotas = new LowQuotaDetector(options.quota)
@@ -56,7 +59,8 @@ export class CallStatistics implements MetricSource {
     return this.#now
   }
 
-  get series(): readonly Series[] {
+  series(): readonly Series[] {
+    this.#countUnread(this.now())
     return this.#counts.series
   }
 

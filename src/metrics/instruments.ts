@@ -15,7 +15,8 @@ export const DURATION_BUCKETS: readonly number[] = [
 
 /** Where the observable instruments get their values from. */
 export interface MetricSource {
-  readonly series: readonly Series[]
+  /** Every series, with the calls up to now. */
+  series(): readonly Series[]
   /** Most attribute sets of them to show. */
   readonly limit: number
   /** Calls in the sliding window, and how many of them failed, for each environment and kind. */
@@ -74,7 +75,7 @@ function showRequests(sources: Set<MetricSource>, meter: Meter): void {
     unit: '{request}',
   })
   requests.addCallback((result) => {
-    const series = each(sources, (source) => source.series)
+    const series = each(sources, (source) => source.series())
     const limit = Math.min(...each(sources, (source) => [source.limit]))
     for (const { count, attributes } of shown.sum(series, limit)) result.observe(count, attributes)
   })

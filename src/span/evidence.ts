@@ -81,7 +81,8 @@ function namesAndMessage(error: unknown): [names: string[], messages: string[]] 
   return [[code, name].map(text), [text(message)]]
 }
 
-function statusOf(attributes: Attributes): number | undefined {
+/** The status of the answer, in the old or the stable conventions. */
+export function statusOf(attributes: Attributes): number | undefined {
   const status = attributes['http.response.status_code'] ?? attributes['http.status_code']
   if (typeof status === 'number') return status
   return typeof status === 'string' && status !== '' ? Number(status) : undefined

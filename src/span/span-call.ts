@@ -9,6 +9,10 @@ import type { Limited, SpanView } from './otel.ts'
 export class SpanCall extends Call {
   /** What the response hook has seen of the answer. */
   transfer: Transfer | undefined
+  /** Whether the head of an answer has been seen. */
+  isAnswered = false
+  /** When it was seen, or that the call has none: epoch milliseconds. */
+  since: number | undefined
   /** Whether a 401 asked for strong customer authentication. */
   sca = false
   /** Quota windows with nothing left. */

@@ -22,12 +22,15 @@ export class SpanCalls {
     return call !== undefined || !this.#hasSealed ? call : this.#sealed.get(span)
   }
 
-  /** A span that is ours has started. Of nested CLIENT spans the innermost counts, since it is nearest to the wire. */
-  begin(span: LiveSpan, rule: HostRule, parentContext: Context): void {
-    if (this.of(span) !== undefined) return
+  /**
+   * A span that is ours has started. Of nested CLIENT spans the innermost counts, since it is nearest to the wire.
+   * Returns its call; undefined when it is known already.
+   */
+  begin(span: LiveSpan, rule: HostRule, parentContext: Context): SpanCall | undefined {
+    if (this.of(span) !== undefined) return undefined
     const call = this.keep(span, rule)
     const parent = trace.getSpan(parentContext) as (Span & Partial<SpanView>) | undefined
-    if (parent?.kind !== SpanKind.CLIENT) return
+    if (parent?.kind !== SpanKind.CLIENT) return call
     const outer = this.of(parent)
     if (outer === undefined)
       this.#set(parent, NOT_A_CALL) // somebody's own span around this call
@@ -35,6 +38,7 @@ export class SpanCalls {
       outer.isAround = true
       call.outer = outer
     }
+    return call
   }
 
   /** Begins to remember the call of a span. */
