@@ -79,7 +79,7 @@ const stretched = ({ results }: Measured): number => {
   return many.ratio.median / few.ratio.median
 }
 
-/** The goals, from the issue that set them. */
+/** The goals. */
 export const goals: readonly Goal[] = [
   // 1.03 as measured.
   ratio('A client span to another host, against a no-op processor', 'ours, foreign', 1.03, 1.35),

@@ -11,7 +11,7 @@ import { goals, type Measured } from './goals.ts'
 import { type Effort, measure, type Result, together } from './measure.ts'
 import { peerPackages } from './peers.ts'
 import { hotspots } from './profile.ts'
-import { performancePage, readmeTable } from './report.ts'
+import { performancePage } from './report.ts'
 import { mainEntry } from './size.ts'
 import { callsFor } from './snapshot.ts'
 import { variants } from './variants.ts'
@@ -51,7 +51,6 @@ if (wanted.length === 0) {
     if (variant !== undefined && !met(measured)) measured.hotspots[variant] = await hotspots(variant)
   }
   writeSection('docs/performance.md', 'bench', performancePage(measured, effort))
-  writeSection('README.md', 'bench', readmeTable(measured))
 }
 const looked = goals.filter(({ variant, beside }) =>
   variant === undefined

@@ -62,8 +62,8 @@ const hooks = {
   'quota headers, undici': 'undici (fetch), four windows to read',
 }
 
-/** The table of the README: what a reader asks first. */
-export function readmeTable({ results, size }: Measured): string {
+/** What a reader asks first. */
+function inShort({ results, size }: Measured): string {
   const lines = {
     'ours, foreign': 'a call to somebody else',
     ours: 'a call to Mangopay: tags and counts',
@@ -90,15 +90,23 @@ export function performancePage(measured: Measured, effort: Effort): string {
   const versions = Object.entries(peerPackages)
     .filter(([name]) => /baggage|langfuse|aws/.test(name))
     .map(([name, version]) => `\`${name}\` ${version}`)
-  const missed = Object.entries(measured.hotspots).map(([name, spots]) => {
-    const goal = goals.find(({ variant }) => variant === name)
-    const why = goal?.why?.(measured)
-    return `### ${goal?.what ?? name}\n\n${why === undefined ? '' : `${why}\n\n`}${rows(
-      ['function', 'share'],
-      spots.map((it) => [it.name, `${it.percent.toFixed(1)} %`]),
-    )}\n`
-  })
-  return `# What it costs, and what it bears
+  const missed = goals
+    .filter((goal) => !goal.met(measured))
+    .map((goal) => {
+      const hottest = (measured.hotspots[goal.variant ?? ''] ?? []).slice(0, 5).map(({ name }) => `\`${name}\``)
+      return [goal.what, goal.limit, goal.figure(measured), goal.why?.(measured) ?? '', hottest.join(', ')]
+    })
+  return `# What it costs
+
+${inShort(measured)}
+
+The call itself costs a hundred times as much.
+
+## Missed goals
+
+${missed.length === 0 ? 'None.' : rows(['', 'goal', 'measured', 'why', 'where the time goes'], missed)}
+
+## How it was measured
 
 Written by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}: Node ${process.version}, OpenTelemetry SDK ${api.version}, ${cpus().length} x ${cpus()[0]?.model.trim()},
 load average ${loadavg()
@@ -112,7 +120,7 @@ collection counts). Bytes are allocated ones, by the sampling of V8's heap profi
 and all empty. A span is what the HTTP instrumentation makes of a call, with eight attributes; the call itself, which costs a
 hundred times as much, is left out. Figures whose brackets meet are the same; on a machine with other work to do (load average above its number of processors) ratios stray by 0.1.
 
-## Goals
+## All goals
 
 ${rows(
   ['', 'goal', 'measured', ''],
@@ -165,5 +173,5 @@ ${rows(
 Bytes after minification and gzip, each part by itself; together they pack better.
 
 ${rows(['', 'bytes'], [...Object.entries(measured.size?.parts ?? {}), ['all together', measured.size?.whole ?? '']])}
-${missed.length > 0 ? `\n## Why goals were missed\n\n${missed.join('\n')}` : ''}`
+`
 }

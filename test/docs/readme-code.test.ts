@@ -1,17 +1,20 @@
-/** The README's code, run as it is written: in files of their own, before real apps, against the mock and a receiver. */
+/** The code of the README and of docs/setup.md, run as it is written: before real apps, against the mock and a receiver. */
 import { spawn } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
+import { delimiter, dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DEMO_CLIENT } from '../../examples/mock/options.ts'
 import { type Mock, startMock } from '../../examples/mock/server.ts'
 import { type OtlpReceiver, startReceiver } from '../../examples/otlp-receiver.ts'
-import { readme, root } from '../support/project-files.ts'
+import { read, readme, root } from '../support/project-files.ts'
 
-const blocks = [...readme.matchAll(/^( *)```js\n([\s\S]*?)^ *```/gm)].map(([, indent, text]) =>
-  (text as string).replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
-)
-const [first, telemetry, autoInstrumentations, inProcess] = blocks as [string, string, string, string]
+const blocks = (page: string, language: string): string[] =>
+  [...page.matchAll(/^```(\w+)\n([\s\S]*?)^```/gm)].flatMap(([, of, text]) => (of === language ? [text as string] : []))
+const [firstCommands = ''] = blocks(readme, 'sh')
+const [firstPrinted = ''] = blocks(readme, 'text')
+const [telemetry = '', ...moreOfReadme] = blocks(readme, 'js')
+const [sampling = '', autoInstrumentations = '', inProcess = '', ...moreOfSetup] = blocks(read('docs/setup.md'), 'js')
 
 let mock: Mock
 let receiver: OtlpReceiver
@@ -28,27 +31,30 @@ function folder(name: string, files: Readonly<Record<string, string>>): string {
   return fileURLToPath(url)
 }
 
-/** The README's file, for the mock's host, and with every trace exported. */
+/** The README's file, for the mock's host. */
 function telemetryFor(host: string): string {
-  const text = telemetry
-    .replace('new MangopaySpanProcessor()', `new MangopaySpanProcessor({ hosts: { '${host}': 'sandbox' } })`)
-    .replace('TraceIdRatioBasedSampler(0.1)', 'TraceIdRatioBasedSampler(1)')
+  const text = telemetry.replace('Processor()', `Processor({ hosts: { '${host}': 'sandbox' } })`)
   expect(text.length).toBeGreaterThan(telemetry.length)
   return text
 }
 
 /** Runs node there until it ends; with a signal, that is sent as soon as it prints something. */
-async function run(cwd: string, args: readonly string[], signal?: NodeJS.Signals) {
+const run = (cwd: string, args: readonly string[], signal?: NodeJS.Signals) =>
+  runProgram(process.execPath, cwd, args, signal)
+
+async function runProgram(program: string, cwd: string, args: readonly string[], signal?: NodeJS.Signals) {
   const env = {
     ...process.env,
+    PATH: dirname(process.execPath) + delimiter + process.env['PATH'],
     NODE_OPTIONS: '',
+    MANGOPAY_TELEMETRY_HOSTS: `${mock.hostPort}=sandbox`,
     OTEL_EXPORTER_OTLP_ENDPOINT: receiver?.url,
     OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
     OTEL_LOGS_EXPORTER: 'none',
     TARGET: `${mock.url}/v2.01/${DEMO_CLIENT.clientId}`,
     TOKEN: mock.issueToken(),
   }
-  const child = spawn(process.execPath, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
   let [stdout, stderr] = ['', '']
   child.stderr.on('data', (text: Buffer) => {
     stderr += text
@@ -101,10 +107,24 @@ ask().end()
 `
 
 describe("the README's code", () => {
-  it('is four blocks, the first of which runs alone', async () => {
-    expect(blocks).toHaveLength(4)
-    const ended = await run(folder('first', { 'first.mjs': first }), ['first.mjs'])
-    expect(ended).toMatchObject({ code: 0, stdout: '' })
+  it('is all run here', () => {
+    expect([...moreOfReadme, ...moreOfSetup]).toEqual([])
+  })
+
+  it('begins with commands that print a tagged span, as it says', async () => {
+    const [install, ...call] = firstCommands.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
+    expect(install).toMatch(/^npm install opentelemetry-mangopay /)
+    const command = call.join('\n').replace('https://api.sandbox.mangopay.com', mock.url)
+    expect(command).toContain(mock.url)
+    const { code, stdout, stderr } = await runProgram('sh', folder('first', {}), ['-c', command])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    const lines = firstPrinted.trimEnd().split('\n')
+    expect(lines.length).toBeGreaterThan(5)
+    const printed = stdout.split('\n')
+    for (const line of lines) expect(printed.map((it) => it.replace(/,$/, ''))).toContain(line.replace(/,$/, ''))
+    expect(printed.filter((it) => it.includes('mangopay.')).length).toBe(
+      lines.filter((it) => it.includes('mangopay.')).length,
+    )
   })
 
   it('is loaded as the line below it says', () => {
@@ -141,6 +161,19 @@ describe("the README's code", () => {
       expect(ended).toMatchObject({ ...ends, stderr: '' })
     })
     expect(exported).toEqual({ counted: 1, operations: 1 })
+  })
+
+  it('keeps the counts exact when it samples', async () => {
+    const none = sampling.replace('Sampler(0.1)', 'Sampler(0)')
+    expect(none).not.toBe(sampling)
+    const text = telemetryFor(mock.hostPort)
+      .replace('const sdk =', `${none}\nconst sdk =`)
+      .replace('sampler: mangopay.sampler(),', 'sampler,')
+    const cwd = folder('sampling', { 'telemetry.mjs': text, 'app.mjs': ES_MODULE })
+    const exported = await exportsOf(async () => {
+      expect(await run(cwd, ['--import', './telemetry.mjs', 'app.mjs'])).toMatchObject({ code: 0, stderr: '' })
+    })
+    expect(exported).toEqual({ counted: 3, operations: 0 })
   })
 
   it('shows rates and quota in process, by a hook of the app around ours, with auto-instrumentations', async () => {

@@ -1,37 +1,21 @@
 import { execFile } from 'node:child_process'
 import { readdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { readme } from '../support/project-files.ts'
+import { read } from '../support/project-files.ts'
 
 const cwd = fileURLToPath(new URL('../..', import.meta.url))
 
+const docs = readdirSync(`${cwd}docs`).filter((file) => file.endsWith('.md'))
 const PAGES = [
-  'CHANGELOG.md',
-  'LICENSE',
-  'README.md',
-  'SECURITY.md',
-  'alerts/alertmanager.example.yml',
-  'alerts/grafana-alerting.yaml',
-  'alerts/mangopay.records.yml',
-  'alerts/mangopay.rules.yml',
-  'dashboards/mangopay-api-client.json',
-  'docs/alerts-simulated.md',
-  'docs/alerts.md',
-  'docs/conformance.md',
-  'docs/dashboards.md',
-  'docs/faults.md',
-  'docs/opentelemetry-mangopay-names.api.md',
-  'docs/opentelemetry-mangopay.api.md',
-  'docs/performance.md',
-  'docs/register.md',
-  'docs/runbook.md',
-  'docs/support.md',
-  'examples/health.ts',
-  'examples/log-spikes.ts',
-  'examples/pause-on-quota.ts',
-  'package.json',
+  ...['CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md', 'package.json', 'dashboards/mangopay-api-client.json'],
+  ...['alertmanager.example.yml', 'grafana-alerting.yaml', 'mangopay.records.yml', 'mangopay.rules.yml'].map(
+    (file) => `alerts/${file}`,
+  ),
+  ...['health.ts', 'log-spikes.ts', 'pause-on-quota.ts'].map((file) => `examples/${file}`),
+  ...docs.map((file) => `docs/${file}`),
 ]
 
 /** Each source file twice, with its types; `register` as CommonJS only. */
@@ -56,8 +40,13 @@ describe('the package', () => {
     expect(files.toSorted()).toEqual([...PAGES, ...compiled, 'dist/cjs/package.json'].toSorted())
   })
 
-  it('has what the README points to, but for the picture, which is twice as big as all the rest', () => {
-    const linked = [...readme.matchAll(/\]\(([^)#:]+)[^)]*\)/g)].map(([, file]) => file as string)
-    expect(linked.filter((file) => !files.includes(file))).toEqual(['docs/images/demo.png'])
+  it('has what its pages point to, but for the picture, which is twice as big as all the rest, and CONTRIBUTING.md', () => {
+    const linked = ['README.md', ...docs.map((file) => `docs/${file}`)].flatMap((page) =>
+      [...read(page).matchAll(/\]\((?![a-z]+:)([^)#]+)[^)]*\)/g)].map(([, file]) =>
+        join(dirname(page), file as string),
+      ),
+    )
+    const missing = linked.filter((file) => !files.some((one) => one === file || one.startsWith(file)))
+    expect(missing).toEqual(['docs/images/demo.png', 'CONTRIBUTING.md'])
   })
 })

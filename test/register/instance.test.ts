@@ -58,8 +58,7 @@ describe("the README's file", () => {
       project.file('telemetry.mjs'),
       text
         .replace("'opentelemetry-mangopay'", "'./node_modules/opentelemetry-mangopay/dist/cjs/index.js'")
-        .replace('MangopaySpanProcessor()', `MangopaySpanProcessor(${ours})`)
-        .replace('TraceIdRatioBasedSampler(0.1)', 'TraceIdRatioBasedSampler(1)'),
+        .replace('MangopaySpanProcessor()', `MangopaySpanProcessor(${ours})`),
     )
     const env = { ...NAMED, OTEL_LOGS_EXPORTER: 'none', OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' }
     const args = ['--import', './telemetry.mjs', 'one.cjs']

@@ -29,7 +29,7 @@ describe('a URL that was cut', () => {
     )
   })
 
-  it('is none of Mangopay’s with a limit of 256, as the README says', () => {
+  it('is none of Mangopay’s with a limit of 256, as docs/limits.md says', () => {
     const longest = Object.entries(ROUTES).flatMap(([prefix, rows]) =>
       rows.map((row) => `https://api-mtls.sandbox.mangopay.com${prefix}${row.slice(row.indexOf(' ') + 1)}`),
     )

@@ -1,4 +1,4 @@
-/** What the README tells teams to do in their Collector about personal data, done in a real one. */
+/** What docs/limits.md tells teams to do in their Collector about personal data, done in a real one. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { SpanKind } from '@opentelemetry/api'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
@@ -11,7 +11,7 @@ import { Stack } from './servers.ts'
 import { type Sink, startSink } from './sink.ts'
 import { have } from './tools.ts'
 
-const readme = readFileSync('README.md', 'utf8')
+const page = readFileSync('docs/limits.md', 'utf8')
 const recordings = readdirSync('test/conformance')
   .filter((file) => file.endsWith('.recorded.json'))
   .map((file) => JSON.parse(readFileSync(`test/conformance/${file}`, 'utf8')) as Recording)
@@ -27,9 +27,9 @@ afterAll(async () => {
 })
 
 test.skipIf(!have('collector'))(
-  'the README’s Collector lines leave no URL of a person on a span',
+  'the page’s Collector lines leave no URL of a person on a span',
   async () => {
-    const block = /```yaml\n([\s\S]*?)```/.exec(readme)?.[1]
+    const block = /```yaml\n([\s\S]*?)```/.exec(page)?.[1]
     const { processors } = parse(block ?? '') as { processors: object }
     sink = await startSink()
     const collector = await stack.collector(sink, sink.url, processors)
