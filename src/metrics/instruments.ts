@@ -1,4 +1,4 @@
-import { type Attributes, createNoopMeter, type Histogram, type Meter } from '@opentelemetry/api'
+import { type Attributes, createNoopMeter, type Histogram, type Meter, type MetricOptions } from '@opentelemetry/api'
 import * as names from '../names.ts'
 import type { QuotaState } from '../quota/accounts.ts'
 import type { ErrorKind } from '../rates/window.ts'
@@ -12,6 +12,35 @@ import type { Series } from './series.ts'
 export const DURATION_BUCKETS: readonly number[] = [
   0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 15, 30, 60,
 ]
+
+/** Description and unit of every instrument. */
+export const INSTRUMENTS: Readonly<Record<string, MetricOptions>> = {
+  [names.METRIC_MANGOPAY_CLIENT_REQUESTS]: {
+    description: 'Calls to the Mangopay API that have ended.',
+    unit: '{request}',
+  },
+  [names.METRIC_MANGOPAY_CLIENT_REQUEST_DURATION]: { description: 'Duration of calls to the Mangopay API.', unit: 's' },
+  [names.METRIC_MANGOPAY_CLIENT_ERROR_RATIO]: {
+    description: 'Share of this process’s calls in the sliding window that failed, by kind; not to be aggregated.',
+    unit: '1',
+  },
+  [names.METRIC_MANGOPAY_CLIENT_RATE_LIMIT_LIMIT]: {
+    description: 'Calls the account may make in the window.',
+    unit: '{request}',
+  },
+  [names.METRIC_MANGOPAY_CLIENT_RATE_LIMIT_USAGE]: {
+    description: 'Calls the account has made in the window.',
+    unit: '{request}',
+  },
+  [names.METRIC_MANGOPAY_CLIENT_RATE_LIMIT_REMAINING]: {
+    description: 'Calls the account has left in the window.',
+    unit: '{request}',
+  },
+  // No unit, so that both exporters spell it alike.
+  [names.METRIC_MANGOPAY_CLIENT_RATE_LIMIT_READING_TIMESTAMP]: {
+    description: 'Server time of the response that the window was read from, unix seconds.',
+  },
+}
 
 /** Where the observable instruments get their values from. */
 export interface MetricSource {
@@ -61,19 +90,20 @@ function create(meter: Meter): Shared {
   showRatios(sources, meter)
   showQuotas(sources, meter)
   const duration = meter.createHistogram(names.METRIC_MANGOPAY_CLIENT_REQUEST_DURATION, {
-    description: 'Duration of calls to the Mangopay API.',
-    unit: 's',
+    ...INSTRUMENTS[names.METRIC_MANGOPAY_CLIENT_REQUEST_DURATION],
     advice: { explicitBucketBoundaries: [...DURATION_BUCKETS] },
   })
   return { sources, duration }
 }
 
+const gaugeOf = (meter: Meter, name: string) => meter.createObservableGauge(name, INSTRUMENTS[name])
+
 function showRequests(sources: Set<MetricSource>, meter: Meter): void {
   const shown = new MergedSeries()
-  const requests = meter.createObservableCounter(names.METRIC_MANGOPAY_CLIENT_REQUESTS, {
-    description: 'Calls to the Mangopay API that have ended.',
-    unit: '{request}',
-  })
+  const requests = meter.createObservableCounter(
+    names.METRIC_MANGOPAY_CLIENT_REQUESTS,
+    INSTRUMENTS[names.METRIC_MANGOPAY_CLIENT_REQUESTS],
+  )
   requests.addCallback((result) => {
     const series = each(sources, (source) => source.series())
     const limit = Math.min(...each(sources, (source) => [source.limit]))
@@ -82,10 +112,7 @@ function showRequests(sources: Set<MetricSource>, meter: Meter): void {
 }
 
 function showRatios(sources: Set<MetricSource>, meter: Meter): void {
-  const ratio = meter.createObservableGauge(names.METRIC_MANGOPAY_CLIENT_ERROR_RATIO, {
-    description: 'Share of this process’s calls in the sliding window that failed, by kind; not to be aggregated.',
-    unit: '1',
-  })
+  const ratio = gaugeOf(meter, names.METRIC_MANGOPAY_CLIENT_ERROR_RATIO)
   ratio.addCallback((result) => {
     for (const { count, calls, attributes } of ratiosOf(sources))
       result.observe(count === 0 ? 0 : count / calls, attributes)
@@ -93,21 +120,10 @@ function showRatios(sources: Set<MetricSource>, meter: Meter): void {
 }
 
 function showQuotas(sources: Set<MetricSource>, meter: Meter): void {
-  const limit = meter.createObservableGauge(names.METRIC_MANGOPAY_CLIENT_RATE_LIMIT_LIMIT, {
-    description: 'Calls the account may make in the window.',
-    unit: '{request}',
-  })
-  const used = meter.createObservableGauge(names.METRIC_MANGOPAY_CLIENT_RATE_LIMIT_USAGE, {
-    description: 'Calls the account has made in the window.',
-    unit: '{request}',
-  })
-  const remaining = meter.createObservableGauge(names.METRIC_MANGOPAY_CLIENT_RATE_LIMIT_REMAINING, {
-    description: 'Calls the account has left in the window.',
-    unit: '{request}',
-  })
-  const reading = meter.createObservableGauge(names.METRIC_MANGOPAY_CLIENT_RATE_LIMIT_READING_TIMESTAMP, {
-    description: 'Server time of the response that the window was read from, unix seconds.',
-  })
+  const limit = gaugeOf(meter, names.METRIC_MANGOPAY_CLIENT_RATE_LIMIT_LIMIT)
+  const used = gaugeOf(meter, names.METRIC_MANGOPAY_CLIENT_RATE_LIMIT_USAGE)
+  const remaining = gaugeOf(meter, names.METRIC_MANGOPAY_CLIENT_RATE_LIMIT_REMAINING)
+  const reading = gaugeOf(meter, names.METRIC_MANGOPAY_CLIENT_RATE_LIMIT_READING_TIMESTAMP)
   // In one batch, so that all values of a window come from the same response.
   meter.addBatchObservableCallback(
     (result) => {

@@ -9,7 +9,7 @@ export interface Failure {
 }
 
 /** Names (error codes, or class names where the instrumentation records those) that say a time limit ran out. */
-const TIMEOUT_NAMES = new Set([
+export const TIMEOUT_NAMES = new Set([
   'ETIMEDOUT',
   'ESOCKETTIMEDOUT',
   'ETIMEOUT', // a DNS query
@@ -24,7 +24,7 @@ const TIMEOUT_NAMES = new Set([
 ])
 
 /** Our side gave the call up: aborted it, closed the pool, or got a larger answer than it accepts. */
-const CANCEL_NAMES = new Set([
+export const CANCEL_NAMES = new Set([
   'AbortError',
   'ABORT_ERR',
   'UND_ERR_ABORTED',
@@ -40,14 +40,14 @@ const CANCEL_NAMES = new Set([
  * What `AbortController.abort()` says when it is given no reason, and `AbortSignal.timeout()` never: it tells the two
  * apart where axios' fetch adapter has made `ERR_CANCELED` of both.
  */
-const ABORT_MESSAGE = 'this operation was aborted'
+export const ABORT_MESSAGE = 'this operation was aborted'
 
 /** What clients say of bodies beyond a limit that our side has set: axios' `maxContentLength` and `maxBodyLength`. */
-const TOO_LARGE_ANSWER = 'maxcontentlength size of '
-const TOO_LARGE_REQUEST = 'request body larger than maxbodylength limit'
+export const TOO_LARGE_ANSWER = 'maxcontentlength size of '
+export const TOO_LARGE_REQUEST = 'request body larger than maxbodylength limit'
 
 /** Our own client refuses to send it, or cannot finish: a wrong argument, header, path, method or length. */
-const INVALID_NAMES = new Set([
+export const INVALID_NAMES = new Set([
   'ERR_HTTP_INVALID_HEADER_VALUE',
   'ERR_HTTP_TRAILER_INVALID',
   'ERR_HTTP_HEADERS_SENT',
@@ -65,10 +65,10 @@ const INVALID_NAMES = new Set([
 ])
 
 /** How the names begin that Node gives to every wrong argument: header, protocol, method, URL. */
-const INVALID_NAME_START = 'ERR_INVALID_'
+export const INVALID_NAME_START = 'ERR_INVALID_'
 
 /** Nothing was sent: no address, no connection, or no TLS session. */
-const NEVER_SENT_NAMES = new Set([
+export const NEVER_SENT_NAMES = new Set([
   'ENOTFOUND',
   'ETIMEOUT',
   'UND_ERR_CONNECT_TIMEOUT',
@@ -85,14 +85,14 @@ const NEVER_SENT_NAMES = new Set([
  * How other such names begin: of `getaddrinfo`, and of a refused certificate, X509_V_ERR_* of OpenSSL, as Node names
  * them, and Node's own.
  */
-const NEVER_SENT_NAME_STARTS = ['EAI_', 'CERT_', 'UNABLE_TO_', 'ERR_TLS_CERT_']
+export const NEVER_SENT_NAME_STARTS = ['EAI_', 'CERT_', 'UNABLE_TO_', 'ERR_TLS_CERT_']
 
 /**
  * A connection that stands can end with these too, after the request was sent: Linux says what the network reported
  * last (`read EHOSTUNREACH`) in place of ETIMEDOUT. So they are evidence only where the message says `connect`, or
  * where every address of the host has failed, of which `node:net` makes an AggregateError without a message.
  */
-const CONNECT_OR_LATER_NAMES = new Set([
+export const CONNECT_OR_LATER_NAMES = new Set([
   'ETIMEDOUT',
   'ECONNREFUSED',
   'EHOSTUNREACH',
@@ -101,13 +101,13 @@ const CONNECT_OR_LATER_NAMES = new Set([
   'ENETDOWN',
   'EADDRNOTAVAIL',
 ])
-const ALL_ADDRESSES = 'AggregateError'
+export const ALL_ADDRESSES = 'AggregateError'
 
 /**
  * How messages begin that say that nothing was sent, in lower case: a system call and its error code, since the words
  * of the app (the reason of an abort, say) may begin with `connect` as well.
  */
-const NEVER_SENT_STARTS = [
+export const NEVER_SENT_STARTS = [
   'connect econn',
   'connect etimedout',
   'connect ehost',
@@ -121,7 +121,7 @@ const NEVER_SENT_STARTS = [
  * What such messages contain. A TLS alert counts only when it can come from the handshake alone: under TLS 1.3 a server
  * refuses a client's certificate after the first request may have gone out.
  */
-const NEVER_SENT_PARTS = [
+export const NEVER_SENT_PARTS = [
   'before secure tls connection was established',
   'handshake failure',
   'unsupported protocol',
@@ -129,13 +129,13 @@ const NEVER_SENT_PARTS = [
 ]
 
 /** Of connections that stood. */
-const BROKEN_NAMES = new Set(['ECONNRESET', 'EPIPE', 'EPROTO', 'ENETRESET', 'ENOTCONN', 'ESHUTDOWN', 'ENOBUFS'])
+export const BROKEN_NAMES = new Set(['ECONNRESET', 'EPIPE', 'EPROTO', 'ENETRESET', 'ENOTCONN', 'ESHUTDOWN', 'ENOBUFS'])
 
 /** How other names of transport errors begin: of undici, of Node's HTTP parser, TLS, HTTP/2 and streams. */
-const TRANSPORT_NAME_STARTS = ['UND_ERR_', 'HPE_', 'ERR_TLS_', 'ERR_SSL_', 'ERR_HTTP2_', 'ERR_STREAM_']
+export const TRANSPORT_NAME_STARTS = ['UND_ERR_', 'HPE_', 'ERR_TLS_', 'ERR_SSL_', 'ERR_HTTP2_', 'ERR_STREAM_']
 
 /** The whole of messages that clients and Node give to transport errors, in lower case. */
-const TRANSPORT_MESSAGES = new Set([
+export const TRANSPORT_MESSAGES = new Set([
   ABORT_MESSAGE,
   'the operation was aborted',
   'the operation was aborted due to timeout',
@@ -148,7 +148,7 @@ const TRANSPORT_MESSAGES = new Set([
 ])
 
 /** Of a system call on a connection that failed, Node says its name and the code: `read ECONNRESET`. */
-const SYSTEM_CALLS = new Set(['connect', 'read', 'write', 'shutdown'])
+export const SYSTEM_CALLS = new Set(['connect', 'read', 'write', 'shutdown'])
 
 function isSystemCall(message: string): boolean {
   const [call = '', code = ''] = message.split(' ', 2)
@@ -167,7 +167,7 @@ const isAxiosLimit = (message: string) => message.startsWith('timeout of ') && m
 const isNoTls = (message: string) => message.startsWith('write eproto') && message.includes('wrong version number')
 
 /** A message is evidence by its first words; the rest of a long one is not read. */
-const READ_OF_MESSAGE = 500
+export const READ_OF_MESSAGE = 500
 
 const beginningsOf = (messages: readonly string[]) =>
   messages.map((message) => message.slice(0, READ_OF_MESSAGE).toLowerCase())

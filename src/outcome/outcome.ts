@@ -63,7 +63,7 @@ export interface Verdict {
   readonly index: number
 }
 
-const VERDICTS: readonly Verdict[] = [undefined, ...CATEGORIES].flatMap((category, row) =>
+export const VERDICTS: readonly Verdict[] = [undefined, ...CATEGORIES].flatMap((category, row) =>
   OUTCOMES.map((outcome, column) => ({
     category,
     outcome,

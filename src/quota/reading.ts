@@ -48,13 +48,13 @@ const MINUTE = 60_000
 const MOST_ELEMENTS = 16
 const MOST_CALLS = 1e12
 /** Characters that so many numbers could take. */
-const LONGEST_LINE = 400
+export const LONGEST_LINE = 400
 const ZERO = 48
 const COMMA = 44
 const SPACE = 32
 const TAB = 9
 /** Seconds ahead of a clock that may be wrong by hours. */
-const FARTHEST_RESET = 2 * 86_400
+export const FARTHEST_RESET = 2 * 86_400
 
 /** The numbers of one response while it is read, NaN for what is none. Elements beyond are dropped. */
 const used = new Float64Array(MOST_ELEMENTS)

@@ -15,6 +15,11 @@ export interface HostRule {
   readonly list: object
 }
 
+/** A rule, and the host that it is about: in lower case, without a dot at the end and without brackets. */
+export interface HostEntry extends HostRule {
+  readonly host: string
+}
+
 /** The hosts of Mangopay's API. Source: Mangopay's documentation, "API hosts" and "mTLS". */
 const MANGOPAY_HOSTS: Readonly<Record<string, string>> = {
   'api.mangopay.com': 'production',
@@ -73,6 +78,11 @@ export class Hosts {
   /** The environments that hosts can belong to. */
   get environments(): Set<string> {
     return new Set([...this.#rules.values()].flat().map((rule) => rule.environment))
+  }
+
+  /** Every rule with its host, the most particular of a host first. */
+  get entries(): HostEntry[] {
+    return [...this.#rules].flatMap(([host, rules]) => rules.map((rule) => ({ ...rule, host })))
   }
 
   /**

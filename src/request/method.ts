@@ -1,10 +1,10 @@
 import type { Attributes } from '@opentelemetry/api'
 
 /** The methods of HTTP that the route table or a client uses, by the spellings met on spans. */
-const METHODS = new Map(
+export const METHODS: ReadonlyMap<string, string> = new Map(
   ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'].flatMap((method) => [
-    [method, method],
-    [method.toLowerCase(), method],
+    [method, method] as const,
+    [method.toLowerCase(), method] as const,
   ]),
 )
 

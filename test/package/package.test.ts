@@ -15,6 +15,7 @@ const PAGES = [
     (file) => `alerts/${file}`,
   ),
   ...['health.ts', 'log-spikes.ts', 'pause-on-quota.ts'].map((file) => `examples/${file}`),
+  ...['complete.example.yaml', 'mangopay.yaml'].map((file) => `collector/${file}`),
   ...docs.map((file) => `docs/${file}`),
 ]
 

@@ -1,0 +1,8 @@
+/** Which files are rendered, and how. */
+import { renderComplete, renderFragment } from './config.ts'
+
+/** The rendered files by their path from the root of the repository. */
+export const RENDERED: Readonly<Record<string, () => string>> = {
+  'collector/mangopay.yaml': () => renderFragment(),
+  'collector/complete.example.yaml': () => renderComplete(),
+}
