@@ -8,7 +8,7 @@ import type { SpanCall } from './span-call.ts'
 
 /**
  * What spans of calls that ended alike are tagged with. Nothing that comes from the request or the response is among
- * it, but for the status code's text: only names of the route table and of the contract.
+ * it, but for the status code's text: only names of the route table and of docs/telemetry.md.
  */
 export function tagsOf(
   environment: string,

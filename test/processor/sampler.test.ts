@@ -1,9 +1,11 @@
+/** The sampler: what is counted, what is exported, and whether it is in use. */
 import {
   type Attributes,
   context,
   createTraceState,
   ROOT_CONTEXT,
   SpanKind,
+  type SpanOptions,
   TraceFlags,
   trace,
 } from '@opentelemetry/api'
@@ -20,6 +22,7 @@ import {
 } from '@opentelemetry/sdk-trace-base'
 import { describe, expect, it } from 'vitest'
 import { MangopaySpanProcessor } from '../../src/processor.ts'
+import { said } from '../support/traced-calls.ts'
 
 const OURS: Attributes = {
   'http.request.method': 'GET',
@@ -128,5 +131,103 @@ describe('the answer', () => {
     expect(new MangopaySpanProcessor().sampler(new AlwaysOffSampler()).toString()).toBe(
       'MangopaySampler{AlwaysOffSampler}',
     )
+  })
+})
+
+// When `snapshot()` says that the counts are exact under head sampling.
+
+describe('samplerInUse', () => {
+  const OTHER = { ...OURS, 'server.address': 'x.example' }
+  const setUp = (wrap: (ours: SdkSampler) => SdkSampler) => {
+    const mangopay = new MangopaySpanProcessor()
+    const ours = mangopay.sampler(new AlwaysOnSampler()) as SdkSampler
+    const tracers = [wrap(ours), new AlwaysOnSampler()].map((sampler) =>
+      new BasicTracerProvider({ spanProcessors: [mangopay], sampler }).getTracer('test'),
+    )
+    const call = (attributes: Attributes, tracer = tracers[0], ofRoot: SpanOptions = {}) => {
+      const root = tracer?.startSpan('job', ofRoot, ROOT_CONTEXT)
+      if (root === undefined) throw new Error('no tracer')
+      tracer?.startSpan('GET', { kind: SpanKind.CLIENT, attributes }, trace.setSpan(ROOT_CONTEXT, root)).end()
+    }
+    return { call, unsampled: tracers[1], isInUse: () => mangopay.snapshot().samplerInUse }
+  }
+
+  it('is false until a call was seen', () => {
+    const { call, isInUse } = setUp((ours) => ours)
+    call(OTHER)
+    expect(isInUse()).toBe(false)
+    call(OURS)
+    expect(isInUse()).toBe(true)
+  })
+
+  it('is false where ours is asked about roots only', () => {
+    const { call, isInUse } = setUp((ours) => new ParentBasedSampler({ root: ours }))
+    call(OURS)
+    expect(isInUse()).toBe(false)
+  })
+
+  it.each<[what: string, attributes: Attributes]>([
+    ['client spans', {}],
+    ['calls to another host', OTHER],
+    ['calls themselves', OURS],
+  ])('is false where ours is asked about roots only, also where these are %s', (_, attributes) => {
+    const { call, isInUse } = setUp((ours) => new ParentBasedSampler({ root: ours }))
+    call(OURS, undefined, { kind: SpanKind.CLIENT, attributes })
+    expect(isInUse()).toBe(false)
+  })
+
+  it('is false for good once another provider has made a call without it', () => {
+    const { call, unsampled, isInUse } = setUp((ours) => ours)
+    call(OURS)
+    call(OTHER)
+    call(OURS, unsampled)
+    expect(isInUse()).toBe(false)
+    call(OURS)
+    expect(isInUse()).toBe(false)
+  })
+})
+
+// Spans that an instrumentation ends before it makes their request, since they are not sampled.
+
+const ATTRIBUTES = {
+  'http.request.method': 'POST',
+  'server.address': 'api.mangopay.com',
+  'url.full': 'https://api.mangopay.com/v2.01/acme/transfers',
+}
+
+const setUp = (scope: string) => {
+  const mangopay = new MangopaySpanProcessor()
+  const sampler = mangopay.sampler(new AlwaysOffSampler())
+  const tracer = new BasicTracerProvider({ spanProcessors: [mangopay], sampler }).getTracer(scope)
+  const start = (parent = ROOT_CONTEXT) =>
+    tracer.startSpan('POST', { kind: SpanKind.CLIENT, attributes: ATTRIBUTES }, parent)
+  return { mangopay, start, calls: () => mangopay.snapshot().environments['production']?.calls }
+}
+
+describe('a span that is not sampled and ends with nothing on it', () => {
+  it('is no call, says so once, and the counts are not said to be exact', () => {
+    const { mangopay, start, calls } = setUp('@vercel/otel/fetch')
+    start().setAttribute('http.response.status_code', 200).end()
+    expect(mangopay.snapshot().samplerInUse).toBe(true)
+    start().end()
+    start().end()
+    expect(calls()).toBe(1)
+    expect(mangopay.snapshot().samplerInUse).toBe(false)
+    expect(said).toEqual([expect.stringContaining('before their request is made')])
+  })
+
+  it('is one where the http instrumentation made it, which leaves such a span after some failures', () => {
+    const { mangopay, start, calls } = setUp('@opentelemetry/instrumentation-http')
+    start().end()
+    expect(calls()).toBe(1)
+    expect(mangopay.snapshot().environments['production']).toMatchObject({ failures: { unexpected_response: 1 } })
+  })
+
+  it('is one where a request was made within', () => {
+    const { start, calls } = setUp('a wrapper')
+    const outer = start()
+    start(trace.setSpan(ROOT_CONTEXT, outer)).setAttribute('http.response.status_code', 200).end()
+    outer.end()
+    expect(calls()).toBe(1)
   })
 })

@@ -1,7 +1,9 @@
-/** What the rate-limit headers of one response say, in every shape they come in. */
+/** What is read of the rate-limit headers of one response. */
+
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type HeaderLine, linesOf, type ResponseHeaders, textOf } from '../../src/quota/headers.ts'
-import { DATE, FOUR, four, MINUTE, read, reset, SERVER, shown } from '../support/quota-response.ts'
+import { type HeaderLine, type HeaderValue, linesOf, type ResponseHeaders, textOf } from '../../src/quota/headers.ts'
+import { QUOTA_WINDOWS, readQuota } from '../../src/quota/reading.ts'
 
 describe('the quota of a response', () => {
   const cases: [
@@ -83,3 +85,188 @@ describe('the quota of a response', () => {
     }
   })
 })
+
+// Rate-limit headers with something wrong: that is left out and named, the rest is kept.
+
+describe('the quota of a response', () => {
+  const cases: [
+    what: string,
+    headers: Partial<ResponseHeaders>,
+    windows: string[] | undefined,
+    problem: string | undefined,
+  ][] = [
+    ['no headers', {}, undefined, undefined],
+    ['only one header', { used: '2' }, [], 'headers of different length'],
+    [
+      'one remaining too few',
+      { ...four, remaining: '2298, 4495, 8791' },
+      FOUR.slice(0, 3),
+      'headers of different length',
+    ],
+    [
+      'an empty element',
+      { ...four, used: '2, , 9, 5280' },
+      ['15m 2/2300', '1h 9/8800', '24h 5280/105600'],
+      'a value that is no count of calls or no time',
+    ],
+    ['all empty', { used: '', remaining: '', reset: '' }, [], 'a value that is no count of calls or no time'],
+    [
+      'letters',
+      { ...four, remaining: 'x, 4495, 8791, 100320' },
+      FOUR.slice(1),
+      'a value that is no count of calls or no time',
+    ],
+    ['negative', { ...four, used: '-2, 5, 9, 5280' }, FOUR.slice(1), 'a value that is no count of calls or no time'],
+    ['a fraction', { ...four, used: '2.5, 5, 9, 5280' }, FOUR.slice(1), 'a value that is no count of calls or no time'],
+    [
+      'hexadecimal',
+      { ...four, used: '0x2, 5, 9, 5280' },
+      FOUR.slice(1),
+      'a value that is no count of calls or no time',
+    ],
+    [
+      'an exponent',
+      { ...four, used: '2e0, 5, 9, 5280' },
+      FOUR.slice(1),
+      'a value that is no count of calls or no time',
+    ],
+    [
+      'absurdly many',
+      { ...four, used: '99999999999999, 5, 9, 5280' },
+      FOUR.slice(1),
+      'a value that is no count of calls or no time',
+    ],
+    [
+      'a limit of nothing',
+      { used: '0', remaining: '0', reset: reset(900) },
+      [],
+      'a value that is no count of calls or no time',
+    ],
+    [
+      'milliseconds',
+      { ...four, reset: `${MINUTE * 1000 + 900_000}, ${reset(1800, 3600, 86_340)}` },
+      FOUR.slice(1),
+      'a value that is no count of calls or no time',
+    ],
+    [
+      'a window nobody knows',
+      { used: '1', remaining: '1', reset: reset(7200) },
+      [],
+      'a reset time that fits no window',
+    ],
+    ['a reset of long ago', { used: '1', remaining: '1', reset: '1' }, [], 'a reset time that fits no window'],
+    [
+      'one window twice: the better fit',
+      { used: '1, 7', remaining: '9, 3', reset: reset(930, 900) },
+      ['15m 7/10'],
+      'two values for one window',
+    ],
+    ['too many values', { used: '1,'.repeat(20), remaining: '1', reset: '1' }, [], 'too many values'],
+  ]
+  it.each(cases)('%s', (_, headers, windows, problem) => {
+    expect(shown(headers)).toEqual(windows)
+    expect(read(headers)?.problem).toBe(problem)
+  })
+})
+
+// Rate-limit headers of any text: nothing is invented, and bytes are read as text is.
+
+describe('the quota of a response', () => {
+  const text = fc.oneof(
+    fc.string(),
+    fc
+      .array(
+        fc.oneof(fc.nat().map(String), fc.integer().map(String), fc.constantFrom('', ' ', '-', 'NaN', '1e9', '٣')),
+        { maxLength: 8 },
+      )
+      .map((all) => all.join(',')),
+    fc.array(fc.constantFrom(60, 300, 900, 1800, 3600, 86_340, 7200), { maxLength: 8 }).map((all) => reset(...all)),
+  )
+  const value: fc.Arbitrary<HeaderValue | undefined> = fc.oneof(
+    text,
+    fc.array(text, { maxLength: 4 }),
+    fc.constant(undefined),
+  )
+
+  it('never throws, and never invents a window or a number, for any header text', () => {
+    fc.assert(
+      fc.property(value, value, value, value, (used, remaining, resetAt, date) => {
+        const response = readQuota({ ...NONE, used, remaining, reset: resetAt, date }, SERVER)
+        const numbers = (header: HeaderValue | undefined) =>
+          [header ?? []].flat().flatMap((line) =>
+            textOf(line as HeaderLine)
+              .split(',')
+              .map((one) => one.trim()),
+          )
+        for (const reading of response?.readings ?? []) {
+          expect(QUOTA_WINDOWS).toContain(reading.window)
+          expect(numbers(used).map(Number)).toContain(reading.used)
+          expect(numbers(remaining).map(Number)).toContain(reading.remaining)
+          expect(numbers(resetAt).map(Number)).toContain(reading.reset / 1000)
+        }
+        const windows = (response?.readings ?? []).map(({ window }) => window)
+        expect(new Set(windows).size).toBe(windows.length)
+      }),
+      { numRuns: 3000 },
+    )
+  })
+
+  it('reads bytes as it reads the text they spell', () => {
+    const bytes = (header: HeaderValue | undefined) =>
+      header === undefined ? undefined : linesOf(header).map((line) => Buffer.from(textOf(line), 'latin1'))
+    const latin1 = fc.array(fc.string({ unit: 'binary-ascii' }), { maxLength: 4 })
+    const header = fc.oneof(value, latin1).filter((one) => linesOf(one).every((line) => !textOf(line).includes('٣')))
+    fc.assert(
+      fc.property(
+        header,
+        header,
+        header,
+        fc.constantFrom(undefined, DATE, 'then'),
+        (used, remaining, resetAt, date) => {
+          const headers = { ...NONE, used, remaining, reset: resetAt, date }
+          const same = {
+            ...NONE,
+            used: bytes(used),
+            remaining: bytes(remaining),
+            reset: bytes(resetAt),
+            date: bytes(date),
+          }
+          if ([used, remaining, resetAt].includes('')) return // no bytes at all are no line
+          expect(readQuota(same, SERVER)).toEqual(readQuota(headers, SERVER))
+        },
+      ),
+      { numRuns: 2000 },
+    )
+  })
+})
+
+// The rate-limit headers of one response, and what is read of them.
+
+const NONE: ResponseHeaders = {
+  used: undefined,
+  remaining: undefined,
+  reset: undefined,
+  date: undefined,
+  challenge: undefined,
+}
+
+/** 24 February 2025, 12:05:42 UTC, as the server says. */
+const DATE = 'Mon, 24 Feb 2025 12:05:42 GMT'
+const SERVER = Date.parse(DATE)
+const MINUTE = Math.floor(SERVER / 60_000) * 60
+
+/** Values of the reset header, so many seconds ahead. */
+const reset = (...ahead: number[]) => ahead.map((seconds) => MINUTE + seconds).join(', ')
+
+/** Four windows, which are those of `FOUR`. */
+const four = {
+  used: '2, 5, 9, 5280',
+  remaining: '2298, 4495, 8791, 100320',
+  reset: reset(900, 1800, 3600, 86_340),
+}
+const FOUR = ['15m 2/2300', '30m 5/4500', '1h 9/8800', '24h 5280/105600']
+
+/** What is read of the headers, and in short: name, used and limit of each window. */
+const read = (headers: Partial<ResponseHeaders>, now = SERVER) => readQuota({ ...NONE, date: DATE, ...headers }, now)
+const shown = (headers: Partial<ResponseHeaders>, now?: number) =>
+  read(headers, now)?.readings.map(({ window, used, remaining }) => `${window.name} ${used}/${used + remaining}`)

@@ -2,10 +2,13 @@
 import { writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { readme } from '../support/project-files.ts'
-import { environment, run } from './fixtures/child.ts'
-import { METRICS, TRACES, WITH } from './fixtures/env-case.ts'
+import { environment, REGISTER, run } from './fixtures/child.ts'
 import { project, receiver } from './fixtures/lab.ts'
 import { SDK_NODE_MINOR } from './fixtures/project.ts'
+
+const WITH = ['--import', REGISTER]
+const TRACES = '/v1/traces'
+const METRICS = '/v1/metrics'
 
 /** The ids that one run of an app exports: of its spans and of its metrics. */
 async function idsOf(

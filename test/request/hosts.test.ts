@@ -1,9 +1,28 @@
-/** Hosts that are Mangopay's, by rule, port and path, in old and new conventions. */
+/** Which hosts are Mangopay's, in old and new conventions, and what the option takes. */
 import type { Attributes } from '@opentelemetry/api'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Hosts } from '../../src/request/hosts.ts'
-import { environment, stable } from '../support/host-attributes.ts'
+
+/** As the stable conventions have them. */
+const stable = (address: string, url = `https://${address}/v2.01/a/users`, port: unknown = 443): Attributes =>
+  ({ 'http.request.method': 'GET', 'server.address': address, 'server.port': port, 'url.full': url }) as Attributes
+
+const hosts = new Hosts({
+  'mangopay-proxy.internal:8443': 'production',
+  'gateway.internal/mangopay': 'via-gateway',
+  'gateway.internal/mangopay/eu': 'via-gateway-eu',
+  'gateway.internal:9000': 'gateway-9000',
+  '127.0.0.1:3999': 'mock',
+  '[::1]:3999': 'mock-6',
+  'Mixed.Example': 'mixed',
+  'kk.example': 'kk',
+})
+
+/** The environment it is of; none when it is foreign. */
+const environment = (attributes: Attributes) => hosts.find(attributes)?.environment
+
+// Hosts that are Mangopay's, by rule, port and path, in old and new conventions.
 
 describe('a host is ours', () => {
   const cases: [what: string, attributes: Attributes, environment: string | undefined][] = [
@@ -100,5 +119,106 @@ describe('a host is ours', () => {
       }),
       { numRuns: 5000 },
     )
+  })
+})
+
+// Hosts that are not Mangopay's, however much they look like it.
+
+describe('a host is ours', () => {
+  const cases: [what: string, attributes: Attributes, environment: string | undefined][] = [
+    ['no method', { 'server.address': 'api.mangopay.com' }, undefined],
+    ['a method that is no string', { 'http.request.method': 7, 'server.address': 'api.mangopay.com' }, undefined],
+    ['the URL says ours, the address not', stable('evil.example', 'https://api.mangopay.com/'), undefined],
+    ['suffix', stable('api.mangopay.com.evil.example'), undefined],
+    ['prefix of the name', stable('xapi.mangopay.com'), undefined],
+    ['another subdomain', stable('docs.mangopay.com'), undefined],
+    ['the parent', stable('mangopay.com'), undefined],
+    ['two trailing dots', stable('api.mangopay.com..'), undefined],
+    [
+      'a user that looks like us',
+      { 'http.method': 'GET', 'url.full': 'https://api.mangopay.com@evil.example/' },
+      undefined,
+    ],
+    [
+      'a backslash before the at',
+      { 'http.method': 'GET', 'url.full': 'https://evil.example\\@api.mangopay.com/' },
+      undefined,
+    ],
+    [
+      'our name in the query',
+      { 'http.method': 'GET', 'url.full': 'https://evil.example?@api.mangopay.com/' },
+      undefined,
+    ],
+    [
+      'our name in the path',
+      { 'http.method': 'GET', 'url.full': 'https://evil.example/@api.mangopay.com/' },
+      undefined,
+    ],
+    [
+      'our URL in a relative path',
+      { 'http.method': 'GET', 'http.target': '/x?u=https://api.mangopay.com/' },
+      undefined,
+    ],
+    ['Kelvin sign for a k', stable('\u212A\u212A.example'), undefined],
+    ['full-width letters', stable('ａpi.mangopay.com'), undefined],
+    ['Cyrillic a', stable('аpi.mangopay.com'), undefined],
+    ['space in front', stable(' api.mangopay.com'), undefined],
+    ['line feed behind', stable('api.mangopay.com\n'), undefined],
+    ['zero byte', stable('api.mangopay.com\0'), undefined],
+    ['control characters that lack one bit of a dot', stable('api\x0Emangopay\x0Ecom'), undefined],
+    ['percent-encoded dot', stable('api%2Emangopay.com'), undefined],
+    ['__proto__', stable('__proto__'), undefined],
+    ['constructor', stable('constructor'), undefined],
+    ['empty', stable(''), undefined],
+    ['a megabyte', stable('a'.repeat(1 << 20)), undefined],
+    ['no attributes', {}, undefined],
+  ]
+  it.each(cases)('%s', (_, attributes, expected) => {
+    expect(environment(attributes)).toBe(expected)
+  })
+})
+
+// What the option `hosts` takes and refuses.
+
+describe('option hosts', () => {
+  it.each([
+    'http://api.example.com',
+    '',
+    ' ',
+    'a b',
+    'user@host',
+    'host:0',
+    'host:65536',
+    'host:port',
+    'host?x',
+    'mängopay.example',
+    '/path',
+    '::1',
+    'a..b',
+  ])('refuses %j as a host', (key) => {
+    expect(() => new Hosts({ [key]: 'production' })).toThrow(`"${key}"`)
+  })
+
+  it.each([
+    ['', '""'],
+    [' ', '" "'],
+    [undefined, 'undefined'],
+    [7, '7'],
+    [null, 'null'],
+  ])('refuses %j as an environment', (value, shown) => {
+    expect(() => new Hosts({ 'proxy.example': value as string })).toThrow(
+      `option hosts["proxy.example"] must be the name of an environment, such as "production", not ${shown}`,
+    )
+  })
+
+  it('takes twenty environments and no more', () => {
+    const named = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, i) => [`proxy-${i}.example`, `tenant ${i}`]))
+    expect(new Hosts(named(18)).environments.size).toBe(20)
+    expect(() => new Hosts(named(19))).toThrow('option hosts must be of at most 20 environments, not 21')
+  })
+
+  it('lets a host of Mangopay’s be named anew', () => {
+    expect(new Hosts({ 'API.mangopay.com': 'live' }).find(stable('api.mangopay.com'))?.environment).toBe('live')
   })
 })
