@@ -18,7 +18,7 @@ const raw = (text: string): Promise<string> =>
       answer += chunk
     })
     socket.on('close', () => resolve(answer))
-    socket.setTimeout(300, () => socket.destroy())
+    socket.setTimeout(2_000, () => socket.destroy())
   })
 
 describe('answers', () => {

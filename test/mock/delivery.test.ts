@@ -49,7 +49,7 @@ describe('broken deliveries on the wire', () => {
   ])('%j ends in %s', async (fault, end, headed, state) => {
     mock.failNext(fault)
     // To see that nothing comes takes patience; what does come ends the wait.
-    const seen = await overTheWire(end === 'nothing' ? 1_000 : 5_000)
+    const seen = await overTheWire(end === 'nothing' ? 2_500 : 60_000)
     expect(seen.end).toBe(end)
     if (headed) {
       expect(seen.head).toMatch(/^HTTP\/1.1 200 OK/)
@@ -58,7 +58,7 @@ describe('broken deliveries on the wire', () => {
     } else {
       expect(seen.head).toBe('')
     }
-    await vi.waitFor(() => expect(mock.log.entries[0]?.state).toBe(state))
+    await vi.waitFor(() => expect(mock.log.entries[0]?.state).toBe(state), 30_000)
     expect(mock.log.entries[0]?.status).toBe(headed ? 200 : undefined)
     expect(mock.log.totals()).toMatchObject({ requests: 1, withoutStatus: headed ? 0 : 1, open: 0 })
   })
@@ -69,10 +69,13 @@ describe('broken deliveries on the wire', () => {
     mock.failNext({ kind: 'slow', milliseconds: 600 })
     const patience = new AbortController()
     const given = get(patience.signal).catch((error) => error.name)
-    await vi.waitFor(() => expect(mock.log.totals().open).toBe(1))
+    await vi.waitFor(() => expect(mock.log.totals().open).toBe(1), 30_000)
     patience.abort()
     expect(await given).toBe('AbortError')
-    await vi.waitFor(() => expect(mock.log.entries.map(({ state }) => state)).toEqual(['answered', 'abandoned']))
+    await vi.waitFor(
+      () => expect(mock.log.entries.map(({ state }) => state)).toEqual(['answered', 'abandoned']),
+      30_000,
+    )
     await sleep(650)
     expect(mock.log.totals()).toMatchObject({ requests: 2, statuses: { 200: 1 }, withoutStatus: 1, open: 0 })
   })

@@ -31,9 +31,9 @@ describe('the log', () => {
   it('says what is still open, and closing the mock ends it', async () => {
     mock.failNext({ kind: 'hang' })
     const call = get().catch(() => 'ended')
-    await vi.waitFor(() => expect(mock.log.totals().open).toBe(1))
+    await vi.waitFor(() => expect(mock.log.totals().open).toBe(1), 30_000)
     await mock.close()
     expect(await call).toBe('ended')
-    await vi.waitFor(() => expect(mock.log.totals()).toMatchObject({ open: 0, withoutStatus: 1 }))
+    await vi.waitFor(() => expect(mock.log.totals()).toMatchObject({ open: 0, withoutStatus: 1 }), 30_000)
   })
 })

@@ -222,7 +222,7 @@ const start = (noHook: boolean) =>
 
 /** The tags of the one call, once its span has ended. */
 async function told(): Promise<[category: unknown, outcome: unknown, unavailable: number]> {
-  for (let i = 0; i < 300 && lab.spans().length === 0; i++) await delay(10)
+  for (let i = 0; i < 3_000 && lab.spans().length === 0; i++) await delay(10)
   expect(lab.spans()).toHaveLength(1)
   const attributes = lab.spans()[0]?.attributes ?? {}
   const { rates } = lab.mangopay.snapshot().environments[LAB_ENVIRONMENT] ?? {}
@@ -276,7 +276,7 @@ describe('an ERROR of the app on a span of 200 is no failure of the call', () =>
     undiciInstrumentation.setConfig({ responseHook })
     await axios.post(url)
     await (await fetch(url, { method: 'POST' })).text()
-    for (let i = 0; i < 100 && lab.spans().length < 2; i++) await delay(10)
+    for (let i = 0; i < 3_000 && lab.spans().length < 2; i++) await delay(10)
     expect(lab.spans().map(({ attributes }) => attributes['mangopay.outcome'])).toEqual(['success', 'success'])
     expect(lab.mangopay.snapshot().environments[LAB_ENVIRONMENT]).toMatchObject({ calls: 2, failures: {} })
   })

@@ -101,7 +101,7 @@ describe('the end of the process', () => {
 
   it('nobody shuts the SDK down and the library watches for spikes: its timer holds nothing up', async () => {
     const patience = async (_: unknown, { signal, ended }: Running) => {
-      const timer = setTimeout(() => signal('SIGKILL'), 15_000)
+      const timer = setTimeout(() => signal('SIGKILL'), 90_000)
       void ended.then(() => clearTimeout(timer))
     }
     const { ended, mock } = await sideBySide({ end: 'by itself', watches: true }, 'accept', patience)
