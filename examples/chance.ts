@@ -34,12 +34,19 @@ export const chooseFault = (
   faults: readonly FaultShare[],
   hits: (only: readonly string[]) => boolean,
   random: () => number,
-): Fault | undefined => {
+): Fault | undefined => chooseByShare(faults, hits, random)?.fault
+
+/** One of these by its share, or undefined for none of them. Draws exactly one number as well. */
+export const chooseByShare = <T extends { share: number; only?: readonly string[] }>(
+  shares: readonly T[],
+  hits: (only: readonly string[]) => boolean,
+  random: () => number,
+): T | undefined => {
   let left = random()
-  for (const { share, fault, only } of faults) {
-    if (only && !hits(only)) continue
-    left -= share
-    if (left < 0) return fault
+  for (const one of shares) {
+    if (one.only && !hits(one.only)) continue
+    left -= one.share
+    if (left < 0) return one
   }
   return undefined
 }

@@ -55,6 +55,25 @@ export interface FaultShare {
   only?: readonly string[]
 }
 
+/** What becomes of an object that a write makes: the status it is answered with, and the one it comes to later. */
+export interface Fate {
+  /** As Mangopay spells it: `CREATED`, `SUCCEEDED`, `FAILED`, … */
+  status: string
+  /** Result code; the usual one of the status when absent. */
+  code?: string
+  /** What it becomes, this much later. */
+  later?: { milliseconds: number; status: string; code?: string }
+}
+
+/** A fate and whom it befalls. Shares of one operation's fates add up to at most 1; the rest is as usual. */
+export interface FateShare {
+  /** 0 to 1, of the writes it can befall. */
+  share: number
+  fate: Fate
+  /** Operations it can befall. */
+  only: readonly string[]
+}
+
 /** Alerts of `alerts/mangopay.rules.yml` that a scenario can raise. */
 export type AlertName =
   | 'MangopayRateLimited'
@@ -84,6 +103,8 @@ export interface Scenario {
   operations: readonly OperationShare[]
   /** What goes wrong at this many seconds after the start. */
   faults(seconds: number): readonly FaultShare[]
+  /** What becomes of payments at this many seconds after the start; as usual when absent. */
+  fates?(seconds: number): readonly FateShare[]
 }
 
 /** The four reads that Mangopay may answer with a request for strong customer authentication. */

@@ -51,6 +51,30 @@ export const ATTR_MANGOPAY_ACCOUNT = 'mangopay.account'
 /** Label of `mangopay.client.error_ratio`, one of the `MANGOPAY_ERROR_RATIO_KIND_VALUE_*`. */
 export const ATTR_MANGOPAY_ERROR_RATIO_KIND = 'mangopay.error_ratio.kind'
 
+/**
+ * With the `results` option: kind of object whose status a call was answered with, such as `pay_in` or `payout`, one of
+ * the `MANGOPAY_RESOURCE_VALUE_*`.
+ */
+export const ATTR_MANGOPAY_RESOURCE = 'mangopay.resource'
+
+/**
+ * The `Status` of that object, in Mangopay's own words (`CREATED`, `SUCCEEDED`, `FAILED`, `VALIDATED`, `REFUSED`, …);
+ * `_OTHER` for one that is not documented.
+ */
+export const ATTR_MANGOPAY_RESULT_STATUS = 'mangopay.result.status'
+
+/** Its `ResultCode`, six digits; `_OTHER` for what is no such code. Absent where the object has none. */
+export const ATTR_MANGOPAY_RESULT_CODE = 'mangopay.result.code'
+
+/** Why it failed, one of the `MANGOPAY_RESULT_CATEGORY_VALUE_*`. Absent when it has not failed. */
+export const ATTR_MANGOPAY_RESULT_CATEGORY = 'mangopay.result.category'
+
+/** With the `webhooks` option: event type of a notification, such as `PAYIN_NORMAL_FAILED`; `_OTHER` for unknown ones. */
+export const ATTR_MANGOPAY_WEBHOOK_EVENT_TYPE = 'mangopay.webhook.event_type'
+
+/** How a notification was answered, one of the `MANGOPAY_WEBHOOK_DELIVERY_VALUE_*`. */
+export const ATTR_MANGOPAY_WEBHOOK_DELIVERY = 'mangopay.webhook.delivery'
+
 /** From the OpenTelemetry HTTP conventions; set by this library when the route is known and nobody else set it. */
 export const ATTR_URL_TEMPLATE = 'url.template'
 
@@ -105,6 +129,85 @@ export const MANGOPAY_ERROR_RATIO_KIND_VALUE_500 = '500'
 /** Share of calls that failed as `server_error`, `timeout` or `network`: the one meaning of "Mangopay is failing". */
 export const MANGOPAY_ERROR_RATIO_KIND_VALUE_UNAVAILABLE = 'unavailable'
 
+/** A pay-in. */
+export const MANGOPAY_RESOURCE_VALUE_PAY_IN = 'pay_in'
+/** A payout. */
+export const MANGOPAY_RESOURCE_VALUE_PAYOUT = 'payout'
+/** A transfer between wallets. */
+export const MANGOPAY_RESOURCE_VALUE_TRANSFER = 'transfer'
+/** A refund of a pay-in or of a transfer. */
+export const MANGOPAY_RESOURCE_VALUE_REFUND = 'refund'
+/** A repudiation: the debit of a dispute. */
+export const MANGOPAY_RESOURCE_VALUE_REPUDIATION = 'repudiation'
+/** A settlement transfer. */
+export const MANGOPAY_RESOURCE_VALUE_SETTLEMENT = 'settlement'
+/** A currency conversion. */
+export const MANGOPAY_RESOURCE_VALUE_CONVERSION = 'conversion'
+/** A card validation. */
+export const MANGOPAY_RESOURCE_VALUE_CARD_VALIDATION = 'card_validation'
+/** A preauthorization. */
+export const MANGOPAY_RESOURCE_VALUE_PREAUTHORIZATION = 'preauthorization'
+/** A deposit preauthorization. */
+export const MANGOPAY_RESOURCE_VALUE_DEPOSIT_PREAUTHORIZATION = 'deposit_preauthorization'
+/** A card registration. */
+export const MANGOPAY_RESOURCE_VALUE_CARD_REGISTRATION = 'card_registration'
+/** A direct-debit mandate. */
+export const MANGOPAY_RESOURCE_VALUE_MANDATE = 'mandate'
+/** A KYC document. */
+export const MANGOPAY_RESOURCE_VALUE_KYC_DOCUMENT = 'kyc_document'
+/** A document of a dispute. */
+export const MANGOPAY_RESOURCE_VALUE_DISPUTE_DOCUMENT = 'dispute_document'
+/** A declaration of beneficial owners. */
+export const MANGOPAY_RESOURCE_VALUE_UBO_DECLARATION = 'ubo_declaration'
+/** A hosted identity verification. */
+export const MANGOPAY_RESOURCE_VALUE_IDENTITY_VERIFICATION = 'identity_verification'
+/** A dispute. */
+export const MANGOPAY_RESOURCE_VALUE_DISPUTE = 'dispute'
+/** A virtual account. */
+export const MANGOPAY_RESOURCE_VALUE_VIRTUAL_ACCOUNT = 'virtual_account'
+/** A recipient of payouts. */
+export const MANGOPAY_RESOURCE_VALUE_RECIPIENT = 'recipient'
+/** A registration of recurring pay-ins. */
+export const MANGOPAY_RESOURCE_VALUE_RECURRING_REGISTRATION = 'recurring_registration'
+/** What has no room of its own, and objects of an unknown kind given to `recordResult`. */
+export const MANGOPAY_RESOURCE_VALUE_OTHER = '_OTHER'
+
+/** A status that is not documented. */
+export const MANGOPAY_RESULT_STATUS_VALUE_OTHER = '_OTHER'
+/** A code that is no result code, or one more than there is room for. */
+export const MANGOPAY_RESULT_CODE_VALUE_OTHER = '_OTHER'
+
+/** The payer’s bank refuses: nobody to look, but the share is worth watching. */
+export const MANGOPAY_RESULT_CATEGORY_VALUE_BANK_REFUSED = 'bank_refused'
+/** The card, account or mandate of the end user is no good. */
+export const MANGOPAY_RESULT_CATEGORY_VALUE_PAYMENT_METHOD = 'payment_method'
+/** 3-D Secure or another authentication failed: the user or the issuer; a wave of them is the ACS or our redirect. */
+export const MANGOPAY_RESULT_CATEGORY_VALUE_AUTHENTICATION = 'authentication'
+/** The user did not finish; a wave of them after a deploy is our checkout. */
+export const MANGOPAY_RESULT_CATEGORY_VALUE_ABANDONED = 'abandoned'
+/** Refused as a possible fraud: by Mangopay’s rules, ours, or the bank’s. */
+export const MANGOPAY_RESULT_CATEGORY_VALUE_RISK = 'risk'
+/** KYC, or the state of the user: our onboarding. */
+export const MANGOPAY_RESULT_CATEGORY_VALUE_VERIFICATION = 'verification'
+/** Not enough money in a wallet: our ledger. */
+export const MANGOPAY_RESULT_CATEGORY_VALUE_BALANCE = 'balance'
+/** Our code, or our set-up at Mangopay. */
+export const MANGOPAY_RESULT_CATEGORY_VALUE_INVALID_REQUEST = 'invalid_request'
+/** Mangopay, the processor or a bank has a problem. */
+export const MANGOPAY_RESULT_CATEGORY_VALUE_TECHNICAL = 'technical'
+/** Failed without a code, or with one that belongs to no category. */
+export const MANGOPAY_RESULT_CATEGORY_VALUE_UNKNOWN = 'unknown'
+
+/** An event type that is not documented. */
+export const MANGOPAY_WEBHOOK_EVENT_TYPE_VALUE_OTHER = '_OTHER'
+
+/** Answered 200 within two seconds: Mangopay does not send this notification again. */
+export const MANGOPAY_WEBHOOK_DELIVERY_VALUE_ACKNOWLEDGED = 'acknowledged'
+/** Answered after two seconds: Mangopay has given up waiting and sends it again. */
+export const MANGOPAY_WEBHOOK_DELIVERY_VALUE_LATE = 'late'
+/** Answered in time with anything but 200, or not at all: Mangopay sends it again. */
+export const MANGOPAY_WEBHOOK_DELIVERY_VALUE_REFUSED = 'refused'
+
 // ---------------------------------------------------------------------------------------------------------------
 // Metrics
 
@@ -134,3 +237,23 @@ export const METRIC_MANGOPAY_CLIENT_RATE_LIMIT_USAGE = 'mangopay.client.rate_lim
 export const METRIC_MANGOPAY_CLIENT_RATE_LIMIT_REMAINING = 'mangopay.client.rate_limit.remaining'
 /** Gauge, unix seconds on the server's clock: when the answer was sent that the quota was read from. */
 export const METRIC_MANGOPAY_CLIENT_RATE_LIMIT_READING_TIMESTAMP = 'mangopay.client.rate_limit.reading_timestamp'
+
+/**
+ * Counter, `{result}`: objects with a status that calls were answered with, by `mangopay.operation`,
+ * `mangopay.environment`, `mangopay.resource`, `mangopay.result.status` and `mangopay.result.category`. With the `results`
+ * option. Prometheus: `mangopay_client_results_total`.
+ */
+export const METRIC_MANGOPAY_CLIENT_RESULTS = 'mangopay.client.results'
+
+/**
+ * Counter, `{result}`: those that failed, by `mangopay.resource`, `mangopay.environment` and `mangopay.result.code`. For
+ * tables, not for alerts: a code's series does not exist before its first failure.
+ */
+export const METRIC_MANGOPAY_CLIENT_RESULT_FAILURES = 'mangopay.client.result.failures'
+
+/**
+ * Counter, `{notification}`: Mangopay's notifications that this process was sent, by `mangopay.webhook.event_type` and
+ * `mangopay.webhook.delivery`. With the `webhooks` option. The acknowledged ones, over all processes, are one for each
+ * thing that happened.
+ */
+export const METRIC_MANGOPAY_WEBHOOK_NOTIFICATIONS = 'mangopay.webhook.notifications'

@@ -2,6 +2,7 @@ import type { MeterProvider } from '@opentelemetry/api'
 import type { QuotaLowEvent, QuotaOptions } from './quota/low.ts'
 import type { SpikeEvent, SpikeOptions } from './rates/spikes.ts'
 import { ERROR_KINDS, type ErrorKind } from './rates/window.ts'
+import { HOOK_PATH, isHookPath } from './webhooks/webhooks.ts'
 import { show, wrongOption } from './wrong-option.ts'
 
 /** Options of `MangopaySpanProcessor`; every one may be left out. */
@@ -46,6 +47,23 @@ export interface MangopaySpanProcessorOptions {
    */
   accounts?: Readonly<Record<string, string>>
 
+  /**
+   * Whether the bodies of answers are looked at, for what became of payments: Mangopay answers a refused one with 200 and
+   * `Status: "FAILED"`. Only of the operations that answer with one object with a status, up to 64 kB, and nothing
+   * but `Status` and `ResultCode` leaves the process. Needs the `responseHook`. See docs/payment-results.md.
+   *
+   * @defaultValue false
+   */
+  results?: boolean
+
+  /**
+   * Path or paths, as this app's server sees them, that Mangopay sends its notifications to, such as `/hooks/mangopay`.
+   * Needs SERVER spans: the http instrumentation makes them.
+   *
+   * @defaultValue none: notifications are not counted
+   */
+  webhooks?: string | readonly string[]
+
   /** When failures count as a spike, and the length of the sliding window that rates are taken over. */
   spike?: Partial<SpikeOptions>
 
@@ -66,6 +84,8 @@ export interface ResolvedOptions {
   readonly meterProvider: MeterProvider | undefined
   readonly clock: () => number
   readonly accounts: Readonly<Record<string, string>>
+  readonly results: boolean
+  readonly webhooks: readonly string[]
   readonly spike: SpikeOptions
   readonly onSpike: ((event: SpikeEvent) => void) | undefined
   readonly quota: QuotaOptions
@@ -84,6 +104,8 @@ export function resolveOptions(options: MangopaySpanProcessorOptions = {}): Reso
     'meterProvider',
     'clock',
     'accounts',
+    'results',
+    'webhooks',
     'spike',
     'onSpike',
     'quota',
@@ -107,6 +129,8 @@ export function resolveOptions(options: MangopaySpanProcessorOptions = {}): Reso
     meterProvider: withMethod('meterProvider', given['meterProvider'], 'getMeter'),
     clock: ofType('clock', given['clock'], 'function') ?? monotonicEpoch,
     accounts: aliases(record('accounts', options.accounts)),
+    results: ofType('results', given['results'], 'boolean') ?? false,
+    webhooks: paths(given['webhooks']),
     spike: {
       windowSeconds: inSpike('windowSeconds', 300, 10, 3600),
       minimumCount: inSpike('minimumCount', 5, 1),
@@ -192,4 +216,12 @@ function aliases(accounts: Record<string, unknown>): Readonly<Record<string, str
     if (typeof alias !== 'string' || alias.trim() === '') throw wrongOption(`accounts["${clientId}"]`, alias, 'a name')
   }
   return accounts as Record<string, string>
+}
+
+function paths(value: unknown): readonly string[] {
+  if (value === undefined) return []
+  for (const path of Array.isArray(value) ? value : [value]) {
+    if (!isHookPath(path)) throw wrongOption('webhooks', path, HOOK_PATH)
+  }
+  return Array.isArray(value) ? value : [value as string]
 }

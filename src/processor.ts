@@ -1,10 +1,12 @@
-import { type Context, type Span, SpanKind } from '@opentelemetry/api'
+import { type Context, type Span, SpanKind, trace } from '@opentelemetry/api'
 import { reportFailure, say } from './diagnostics.ts'
 import { type MangopaySpanProcessorOptions, resolveOptions } from './options.ts'
 import { type Evidence, judge } from './outcome/outcome.ts'
 import { asksForSca, type ResponseHeaders, readHeaderAttributes, readResponseHeaders } from './quota/headers.ts'
 import { Recorder } from './recorder.ts'
 import { type HostRule, Hosts } from './request/hosts.ts'
+import { concludeUndici } from './results/answers.ts'
+import { type ResultSource, resultTags } from './results/results.ts'
 import { CountingSampler } from './sampler.ts'
 import type { Snapshot } from './snapshot.ts'
 import { EndedSpan } from './span/ended-span.ts'
@@ -51,7 +53,7 @@ export class MangopaySpanProcessor {
    * @param delegate - decides on everything else; default: the SDK's own default, parent-based always-on
    */
   sampler(delegate?: Sampler): Sampler {
-    const sampler = new CountingSampler(this.#hosts, delegate)
+    const sampler = new CountingSampler(this.#hosts, this.#recorder.webhooks, delegate)
     this.#samplers.push(sampler)
     return sampler
   }
@@ -64,6 +66,7 @@ export class MangopaySpanProcessor {
   readonly responseHook = (span: Span, response: unknown): void => {
     try {
       const call = this.#calls.of(span)
+      if (call === undefined) this.#recorder.webhooks?.answer(span, response)
       if (call === undefined || call.ended) return
       const { request, response: undici } = response as { request?: unknown; response?: unknown }
       const answer = undici ?? response
@@ -73,6 +76,7 @@ export class MangopaySpanProcessor {
       call.isAnswered = true
       call.since = this.#recorder.now()
       this.#read(call, headers, span as LiveSpan, false)
+      this.#observe(call, response as object, request as object, undici as UndiciResponse)
     } catch (error) {
       reportFailure('the response hook', error)
     }
@@ -81,7 +85,10 @@ export class MangopaySpanProcessor {
   /** Called by the SDK when a span starts: recognises a Mangopay call. */
   onStart(span: LiveSpan, parentContext: Context): void {
     try {
-      if (span.kind !== SpanKind.CLIENT) return
+      if (span.kind !== SpanKind.CLIENT) {
+        if (span.kind === SpanKind.SERVER) this.#startNotification(span, parentContext)
+        return
+      }
       const rule = this.#hosts.find(span.attributes)
       if (rule === undefined) return
       this.#isSamplerAsked = this.#wasAskedAbout(rule) && this.#isSamplerAsked !== false
@@ -95,6 +102,10 @@ export class MangopaySpanProcessor {
   /** Called by the SDK (2.3 and later) when a span is about to end: counts and tags it. */
   onEnding(span: LiveSpan): void {
     try {
+      if (span.kind === SpanKind.SERVER) {
+        this.#endNotification(span, span)
+        return
+      }
       const call = this.#calls.of(span)
       if (call !== undefined && this.#isOpen(call)) this.#finish(span, call, span)
     } catch (error) {
@@ -108,7 +119,10 @@ export class MangopaySpanProcessor {
    */
   onEnd(span: SpanView): void {
     try {
-      if (span.kind !== SpanKind.CLIENT) return
+      if (span.kind !== SpanKind.CLIENT) {
+        if (span.kind === SpanKind.SERVER) this.#endNotification(span, new EndedSpan(span))
+        return
+      }
       let call = this.#calls.of(span)
       if (call === undefined) {
         const rule = this.#hosts.find(span.attributes)
@@ -118,6 +132,30 @@ export class MangopaySpanProcessor {
       if (this.#isOpen(call)) this.#finish(span, call, new EndedSpan(span))
     } catch (error) {
       reportFailure('looking at a span that has ended', error)
+    }
+  }
+
+  /**
+   * Counts what became of a payment, and tags the active span, where the body of an answer cannot be seen: Node's own
+   * `fetch` before Node 24, or a client without instrumentation. What has been counted already, by its `Id` and `Status`, is
+   * not counted again; an object that was only read counts once its status is final, and only within its first week.
+   *
+   * @param object - what Mangopay answered with, such as a pay-in; anything else is ignored
+   * @param about - which call it came from; without it, only a transaction is known, by its `Type`
+   */
+  recordResult(object: unknown, about?: ResultSource): void {
+    try {
+      const { operation, environment } = about ?? {}
+      const isKnown = environment === undefined || this.#hosts.environments.has(environment)
+      if (!isKnown) say(UNKNOWN_ENVIRONMENT)
+      const source = {
+        ...(operation === undefined ? {} : { operation }),
+        ...(environment !== undefined && isKnown ? { environment } : {}),
+      }
+      const result = this.#recorder.recordResult(object, source)
+      if (result !== undefined) trace.getActiveSpan()?.setAttributes(resultTags(result))
+    } catch (error) {
+      reportFailure('recordResult', error)
     }
   }
 
@@ -150,6 +188,28 @@ export class MangopaySpanProcessor {
     call.exhausted = this.#recorder.readHeaders(call, headers, isLate)
   }
 
+  /** Looks at the body of an answer that tells of a payment, if somebody asked for it. */
+  #observe(call: SpanCall, message: object, request: object, undici: UndiciResponse | undefined): void {
+    call.observation = this.#recorder.observe(
+      call,
+      undici === undefined
+        ? { carrier: message, undiciHeaders: undefined, status: (message as { statusCode?: number }).statusCode }
+        : { carrier: request, undiciHeaders: undici.headers, status: undici.statusCode },
+    )
+  }
+
+  #startNotification(span: LiveSpan, parentContext: Context): void {
+    const { webhooks } = this.#recorder
+    if (webhooks === undefined) return
+    this.#recorder.connect() // with any request of the app: its zeros are to be there before the first notification
+    webhooks.start(span, parentContext)
+  }
+
+  #endNotification(span: SpanView, target: Taggable): void {
+    const tags = this.#recorder.webhooks?.end(span, secondsOf(span))
+    if (tags !== undefined) target.setAttributes(tags)
+  }
+
   /** Those are counted now whose answer nobody reads: their spans may never end. */
   #countUnread(now: number): void {
     for (const [call, span] of this.#open.unread(now)) {
@@ -164,6 +224,8 @@ export class MangopaySpanProcessor {
   #finish(span: SpanView, call: SpanCall, target: Taggable, isUnread = false): void {
     call.ended = true
     this.#open.delete(call)
+    // Whoever made this span may hear of the end before us.
+    if (call.observation !== undefined && call.transfer?.completed === true) concludeUndici(call.transfer)
     if (call.transfer === undefined) {
       const headers = readHeaderAttributes(span.attributes)
       if (headers !== undefined) this.#read(call, headers, span, true)
@@ -186,6 +248,7 @@ export class MangopaySpanProcessor {
     if (call.outer !== undefined) call.outer.within = { call, tags: slot.tags }
     if (this.#isSamplerAsked !== true) this.#say(UNASKED)
     tag(target, span, call, slot.tags, this.#renameSpans)
+    tagResult(target, call)
   }
 
   /** A span around other calls is none itself: it is tagged with what the last one within was. */
@@ -194,6 +257,7 @@ export class MangopaySpanProcessor {
     if (within !== undefined) {
       if (outer !== undefined) outer.within = within
       tag(target, span, within.call, within.tags, this.#renameSpans)
+      tagResult(target, within.call)
     } else if (evidence.status !== undefined) {
       // It ends first, as one does that somebody put around `fetch`: all that is known is what it says itself.
       const { rule, operation, status } = call
@@ -219,9 +283,22 @@ export class MangopaySpanProcessor {
   }
 }
 
+/** The response of undici, as its channels hand it out. */
+interface UndiciResponse {
+  readonly headers: readonly unknown[]
+  readonly statusCode?: number
+}
+
+function tagResult(target: Taggable, { observation }: SpanCall): void {
+  if (observation?.result !== undefined) target.setAttributes(resultTags(observation.result))
+}
+
 /** Calls that a sampler drops never get here, so all that can be said is whether ours was asked about the others. */
 const UNASKED =
   'mangopay.sampler() was not asked about a call; without it as the outermost sampler, calls that a sampler drops are not counted'
+
+const UNKNOWN_ENVIRONMENT =
+  'recordResult() was given an environment that is neither production nor sandbox nor one of the hosts option; that of the last call is taken'
 
 const UNMADE =
   'spans that are not sampled end before their request is made (as those of @vercel/otel do): such calls are not counted'

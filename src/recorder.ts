@@ -6,8 +6,12 @@ import type { ResolvedOptions } from './options.ts'
 import { type Evidence, judge } from './outcome/outcome.ts'
 import type { ResponseHeaders } from './quota/headers.ts'
 import type { Call } from './request/call.ts'
+import type { Observation } from './results/answers.ts'
+import type { Result } from './results/result.ts'
+import type { Answer, ResultSource } from './results/results.ts'
 import { type Snapshot, takeSnapshot } from './snapshot.ts'
 import { CallStatistics } from './statistics.ts'
+import type { Webhooks } from './webhooks/webhooks.ts'
 
 /** Looks for the end of spikes and low quotas when no call does. */
 const LOOK_INTERVAL_MILLISECONDS = 1000
@@ -15,6 +19,7 @@ const LOOK_INTERVAL_MILLISECONDS = 1000
 /** Takes down what became of each call: counts it, exports it as metrics, and tells the user's callbacks. */
 export class Recorder {
   readonly #windowSeconds: number
+  readonly #looksAtResults: boolean
   readonly #statistics: CallStatistics
   readonly #connection: MeterConnection
   readonly #callbacks: Callbacks
@@ -29,6 +34,7 @@ export class Recorder {
    */
   constructor(options: ResolvedOptions, environments: number, countUnread: (now: number) => void) {
     this.#windowSeconds = options.spike.windowSeconds
+    this.#looksAtResults = options.results
     this.#countUnread = countUnread
     this.#statistics = new CallStatistics(options, environments, countUnread)
     this.#connection = new MeterConnection(this.#statistics, options.meterProvider)
@@ -59,6 +65,31 @@ export class Recorder {
   /** The clock. */
   now(): number {
     return this.#statistics.now()
+  }
+
+  /** Looks at the body of an answer for what became of a payment, if somebody asked for that. */
+  observe(call: Call, answer: Answer): Observation | undefined {
+    if (!this.#looksAtResults) return undefined
+    return this.#statistics.results?.observe(answer, { environment: call.rule.environment }, call.operation.name)
+  }
+
+  /** Counts what the app says became of a payment. */
+  recordResult(object: unknown, about: ResultSource): Result | undefined {
+    const isFirst = this.#statistics.results === undefined
+    const result = this.#statistics.recordResult(object, about)
+    if (isFirst) this.#connection.showNew()
+    else this.#connection.connect()
+    return result
+  }
+
+  /** What became of notifications; undefined when nobody asked for it. */
+  get webhooks(): Webhooks | undefined {
+    return this.#statistics.webhooks
+  }
+
+  /** Meets a MeterProvider that was set meanwhile. */
+  connect(): void {
+    this.#connection.connect()
   }
 
   /** Takes in the headers of a response; returns the quota windows with nothing left. */

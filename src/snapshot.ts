@@ -1,9 +1,16 @@
+import type { Attributes } from '@opentelemetry/api'
+import type { Counter } from './metrics/counter.ts'
 import type { Series } from './metrics/series.ts'
+import * as names from './names.ts'
 import type { ErrorCategory } from './outcome/outcome.ts'
 import type { QuotaSnapshot } from './quota/accounts.ts'
 import type { SpikeSnapshot } from './rates/spikes.ts'
 import { ERROR_KINDS, type RatesSnapshot } from './rates/window.ts'
+import type { ResultCategory } from './results/codes.ts'
+import type { ResultCounts } from './results/counts.ts'
+import type { Resource } from './results/resources.ts'
 import type { CallStatistics } from './statistics.ts'
+import type { WebhookDelivery } from './webhooks/webhooks.ts'
 
 /**
  * What the process knows, as plain JSON-serialisable data. All times but a
@@ -19,6 +26,8 @@ export interface Snapshot {
   samplerInUse: boolean
   /** One entry for each environment that was called. */
   environments: Record<string, EnvironmentSnapshot>
+  /** Notifications since the start, by event type and delivery; absent without the `webhooks` option. */
+  webhooks?: Record<string, Partial<Record<WebhookDelivery, number>>>
 }
 
 /** The calls of one environment. */
@@ -41,6 +50,18 @@ export interface EnvironmentSnapshot {
   spikes: SpikeSnapshot[]
   /** Totals since the start, by operation. */
   operations: Record<string, OperationSnapshot>
+  /** What became of payments since the start, by kind of object; absent while none has been looked at. */
+  results?: Partial<Record<Resource, ResultSnapshot>>
+}
+
+/** What became of one kind of object. */
+export interface ResultSnapshot {
+  /** Results counted, by status. */
+  statuses: Record<string, number>
+  /** Those that failed, by category. */
+  failures: Partial<Record<ResultCategory, number>>
+  /** Those that failed, by result code; `_OTHER` for what has none. */
+  codes: Record<string, number>
 }
 
 /** Totals of one operation. */
@@ -83,7 +104,49 @@ export function takeSnapshot(statistics: CallStatistics, windowSeconds: number, 
   for (const { environment, readingTimestamp: _, ...quota } of statistics.quotas()) {
     environments.get(environment)?.quota.push(quota)
   }
-  return { time, samplerInUse, environments: Object.fromEntries(environments) }
+  const { results, webhooks } = statistics
+  if (results !== undefined) addResults(environments, results.counts)
+  return {
+    time,
+    samplerInUse,
+    environments: Object.fromEntries(environments),
+    ...(webhooks === undefined ? {} : { webhooks: notificationsOf(webhooks.notifications) }),
+  }
+}
+
+function addResults(environments: ReadonlyMap<string, EnvironmentSnapshot>, { results, failures }: ResultCounts): void {
+  const at = (attributes: Readonly<Attributes>) => {
+    const environment = environments.get(String(attributes[names.ATTR_MANGOPAY_ENVIRONMENT]))
+    if (environment === undefined) return undefined
+    environment.results ??= {}
+    const resource = attributes[names.ATTR_MANGOPAY_RESOURCE] as Resource
+    environment.results[resource] ??= { statuses: {}, failures: {}, codes: {} }
+    return environment.results[resource]
+  }
+  for (const { attributes, count } of results.series) {
+    const snapshot = count === 0 ? undefined : at(attributes)
+    if (snapshot === undefined) continue
+    const status = String(attributes[names.ATTR_MANGOPAY_RESULT_STATUS])
+    const category = attributes[names.ATTR_MANGOPAY_RESULT_CATEGORY] as ResultCategory | undefined
+    snapshot.statuses[status] = (snapshot.statuses[status] ?? 0) + count
+    if (category !== undefined) snapshot.failures[category] = (snapshot.failures[category] ?? 0) + count
+  }
+  for (const { attributes, count } of failures.series) {
+    const snapshot = at(attributes)
+    const code = String(attributes[names.ATTR_MANGOPAY_RESULT_CODE])
+    if (snapshot !== undefined) snapshot.codes[code] = (snapshot.codes[code] ?? 0) + count
+  }
+}
+
+function notificationsOf({ series }: Counter): NonNullable<Snapshot['webhooks']> {
+  const webhooks: NonNullable<Snapshot['webhooks']> = {}
+  for (const { attributes, count } of series) {
+    if (count === 0) continue
+    const eventType = String(attributes[names.ATTR_MANGOPAY_WEBHOOK_EVENT_TYPE])
+    webhooks[eventType] ??= {}
+    webhooks[eventType][attributes[names.ATTR_MANGOPAY_WEBHOOK_DELIVERY] as WebhookDelivery] = count
+  }
+  return webhooks
 }
 
 function add(environment: EnvironmentSnapshot, { operation: name, status, verdict, count }: Series): void {

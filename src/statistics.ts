@@ -1,4 +1,5 @@
 import { reportFailure } from './diagnostics.ts'
+import type { Counter } from './metrics/counter.ts'
 import type { MetricSource } from './metrics/instruments.ts'
 import { type EnvironmentCounts, RequestCounts, type Series, type Slot } from './metrics/series.ts'
 import type { ResolvedOptions } from './options.ts'
@@ -9,6 +10,9 @@ import { LowQuotaDetector, type QuotaLowEvent } from './quota/low.ts'
 import { SpikeDetector, type SpikeEvent } from './rates/spikes.ts'
 import { ERROR_KINDS, type ErrorKind, SlidingWindow } from './rates/window.ts'
 import type { Call } from './request/call.ts'
+import type { Result } from './results/result.ts'
+import { type ResultSource, Results } from './results/results.ts'
+import { Webhooks } from './webhooks/webhooks.ts'
 
 /** What is known of one environment. */
 interface EnvironmentState {
@@ -32,6 +36,9 @@ export class CallStatistics implements MetricSource {
   readonly #counts: RequestCounts
   readonly #quota: QuotaAccounts
   readonly #lowQuotas: LowQuotaDetector
+  #results: Results | undefined
+  /** Undefined when nobody asked for them. */
+  readonly webhooks: Webhooks | undefined
   readonly #environments = new Map<string, EnvironmentState>()
   /** That of the last call, mostly that of the next one. */
   #latest: EnvironmentState | undefined
@@ -46,6 +53,8 @@ export class CallStatistics implements MetricSource {
     this.#counts = new RequestCounts(environments)
     this.#quota = new QuotaAccounts(options.accounts)
     this.#lowQuotas = new LowQuotaDetector(options.quota)
+    this.#results = options.results ? new Results(() => this.now()) : undefined
+    this.webhooks = options.webhooks.length > 0 ? new Webhooks(options.webhooks) : undefined
   }
 
   /** The clock; it never goes back and never fails, even if the one given does. */
@@ -66,6 +75,28 @@ export class CallStatistics implements MetricSource {
 
   get limit(): number {
     return this.#counts.limit
+  }
+
+  /** What became of payments; undefined when nobody asked for it. */
+  get results(): Results | undefined {
+    return this.#results
+  }
+
+  /** Takes a result that the app tells of, whether bodies are looked at or not. */
+  recordResult(object: unknown, about: ResultSource): Result | undefined {
+    this.#results ??= new Results(() => this.now())
+    const environment = about.environment ?? this.#latest?.counts.environment ?? 'production'
+    const result = this.#results.record(object, { ...about, environment })
+    if (result !== undefined) this.#environment(environment)
+    return result
+  }
+
+  get counters(): Counter[] {
+    const { results, webhooks } = this
+    return [
+      ...(results === undefined ? [] : [results.counts.results, results.counts.failures]),
+      ...(webhooks === undefined ? [] : [webhooks.notifications]),
+    ]
   }
 
   /** Counts a call. */

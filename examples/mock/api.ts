@@ -1,3 +1,4 @@
+import { seededRandom } from '../chance.ts'
 import type { Fault } from '../scenarios.ts'
 import { type Answer, type AnswerContext, apiError, faultAnswer, json, unknownRoute } from './answers.ts'
 import { Faults, isTokenPath } from './faults.ts'
@@ -5,6 +6,7 @@ import { Idempotency } from './idempotency.ts'
 import type { Settings } from './options.ts'
 import { quotaHeaders, SlidingQuota } from './quota.ts'
 import { Resources } from './resources.ts'
+import { type MockResult, MockResults } from './results.ts'
 import { matchRoute, type RouteMatch } from './routes.ts'
 import { Tokens, wrongForm } from './tokens.ts'
 
@@ -25,6 +27,8 @@ export interface Verdict {
   /** Whose credentials came with it, when they were good. */
   clientId?: string
   quota: Record<string, string[]>
+  /** What a good answer tells of an object with a status. */
+  result?: MockResult
 }
 
 /** A request on its way through {@link MangopayApi.handle}. */
@@ -32,6 +36,7 @@ interface Pending extends Received {
   route: RouteMatch | undefined
   context: AnswerContext
   fault: Fault | undefined
+  result?: MockResult
 }
 
 /** How Mangopay decides, without a socket: credentials, quota, idempotency, routes, faults. */
@@ -39,6 +44,7 @@ export class MangopayApi {
   readonly resources: Resources
   readonly tokens: Tokens
   readonly faults: Faults
+  readonly results: MockResults
   readonly #settings: Settings
   readonly #idempotency = new Idempotency()
   readonly #quotas = new Map<string, SlidingQuota>()
@@ -46,6 +52,8 @@ export class MangopayApi {
   constructor(settings: Settings) {
     this.#settings = settings
     this.faults = new Faults(settings.faults, settings.seed + 1)
+    this.results = new MockResults(seededRandom(settings.seed + 3))
+    this.results.byChance = settings.fates
     this.resources = new Resources(settings.seed, 200_000)
     this.tokens = new Tokens(settings.clients, settings.tokenSeconds, this.resources)
   }
@@ -149,7 +157,12 @@ export class MangopayApi {
     }
     if (template.includes('/responses/{'))
       return this.#idempotency.response(Object.values(route.params).at(-1), context)
-    return json(200, this.resources.answer(method, template, route, sent, context.now))
+    const good = this.resources.answer(method, template, route, sent, context.now)
+    const result = Array.isArray(good)
+      ? undefined
+      : this.results.apply(method, template, good as Record<string, unknown>)
+    if (result !== undefined) pending.result = { ...result }
+    return json(200, good)
   }
 
   #remember(key: string | undefined): void {
@@ -159,7 +172,8 @@ export class MangopayApi {
   /** Adds quota headers and books the call. */
   #verdict(pending: Pending, answer: Answer, clientId: string | undefined): Verdict {
     const { context, fault } = pending
-    const verdict: Verdict = { answer, quota: {}, ...(fault ? { fault } : {}) }
+    const { result } = pending
+    const verdict: Verdict = { answer, quota: {}, ...(fault ? { fault } : {}), ...(result ? { result } : {}) }
     if (clientId === undefined) return verdict
     verdict.clientId = clientId
     const applies = (reach: Settings['quotaUsedBy']) => {

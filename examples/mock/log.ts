@@ -1,3 +1,5 @@
+import type { MockResult } from './results.ts'
+
 /** How a request ended, as the server saw it. */
 export type RequestState =
   /** Not over yet. */
@@ -25,6 +27,8 @@ export interface LogEntry {
   /** Status line sent; absent while none was. */
   status?: number
   state: RequestState
+  /** What the answer tells of an object with a status. */
+  result?: MockResult
 }
 
 /** Totals since the start; exact, however little of the log is kept. */
@@ -36,6 +40,8 @@ export interface LogTotals {
   withoutStatus: number
   /** Not over yet. */
   open: number
+  /** Results of writes whose answer was sent whole, as `pay_in FAILED 101101`. */
+  results: Record<string, number>
   /** Inputs that were no HTTP request. They have no entry. */
   malformed: number
 }
@@ -46,6 +52,7 @@ export class RequestLog {
   readonly entries: LogEntry[] = []
   readonly #keep: number
   readonly #byStatus = new Map<number, number>()
+  readonly #results = new Map<string, number>()
   #requests = 0
   #withoutStatus = 0
   #open = 0
@@ -78,6 +85,11 @@ export class RequestLog {
     if (entry.state !== 'open') return
     entry.state = state
     this.#open--
+    if (entry.result?.isMade && state === 'answered') {
+      const { resource, status, code } = entry.result
+      const key = `${resource} ${status} ${code ?? ''}`.trimEnd()
+      this.#results.set(key, (this.#results.get(key) ?? 0) + 1)
+    }
     if (entry.status === undefined) this.#withoutStatus++
   }
 
@@ -93,6 +105,7 @@ export class RequestLog {
       statuses: Object.fromEntries([...this.#byStatus].sort(([a], [b]) => a - b)),
       withoutStatus: this.#withoutStatus,
       open: this.#open,
+      results: Object.fromEntries([...this.#results].sort()),
       malformed: this.#malformed,
     }
   }

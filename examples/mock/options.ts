@@ -1,4 +1,5 @@
-import type { FaultShare } from '../scenarios.ts'
+import type { FateShare, FaultShare } from '../scenarios.ts'
+import type { HookOptions } from './hooks.ts'
 import { DEFAULT_QUOTA, type QuotaWindow } from './quota.ts'
 
 /** Which answers take part in something that is established for good answers only. */
@@ -39,6 +40,10 @@ export interface MockOptions {
   skewMilliseconds?: number
   /** What goes wrong from the start. Default nothing. */
   faults?: readonly FaultShare[]
+  /** What becomes of payments from the start. Default as usual: nothing fails. */
+  fates?: readonly FateShare[]
+  /** Where to send notifications. Default nowhere. */
+  hooks?: HookOptions
   /** Seed of faults and ids. Default 1. */
   seed?: number
   /** Time every good answer takes. Default 0. */
@@ -66,6 +71,8 @@ export const withDefaults = (options: MockOptions) => ({
   clock: options.clock ?? Date.now,
   skewMilliseconds: options.skewMilliseconds ?? 0,
   faults: options.faults ?? [],
+  fates: options.fates ?? [],
+  hooks: options.hooks,
   seed: options.seed ?? 1,
   latency: options.latency ?? (() => 0),
   keepLog: options.keepLog ?? 100_000,

@@ -89,24 +89,22 @@ export class Resources {
     const literals = segments.filter((segment) => !segment.startsWith('{'))
     const collection = literals.at(-1) ?? ''
     if (method === 'GET' && !template.endsWith('}') && !SINGLE_READS.test(template)) {
-      return Array.from({ length: 2 }, () => this.#resource(collection, this.id(collection), {}, now))
+      return Array.from({ length: 2 }, () => this.#resource(this.id(collection), {}, now))
     }
     const last = segments.at(-1) ?? ''
     const given = last.startsWith('{') ? route.params[last.slice(1, -1)] : undefined
     // A write to an action of a resource (`…/{id}/close`) answers with that resource.
     const owner = method === 'PUT' ? Object.values(route.params).at(-1) : undefined
-    return this.#resource(collection, given ?? owner ?? this.id(collection), sent, now)
+    return this.#resource(given ?? owner ?? this.id(collection), sent, now)
   }
 
-  #resource(collection: string, id: string, sent: unknown, now: number): Record<string, unknown> {
+  #resource(id: string, sent: unknown, now: number): Record<string, unknown> {
     const fields = typeof sent === 'object' && sent !== null && !Array.isArray(sent) ? sent : {}
-    const money = /payin|direct|web|payout|bankwire|transfer|refund|capture/i.test(collection)
     return {
       Tag: null,
       ...fields,
       Id: id,
       CreationDate: Math.floor(now / 1_000),
-      ...(money ? { Status: collection === 'bankwire' ? 'CREATED' : 'SUCCEEDED', ResultCode: '000000' } : {}),
     }
   }
 }

@@ -1,12 +1,14 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { seededRandom } from '../chance.ts'
-import type { Fault, FaultShare } from '../scenarios.ts'
+import type { Fate, FateShare, Fault, FaultShare } from '../scenarios.ts'
 import { MangopayApi, type Verdict } from './api.ts'
 import { startControl } from './control.ts'
 import { deliver } from './delivery.ts'
+import { Hooks, type HookTotals } from './hooks.ts'
 import { listen, stop } from './listen.ts'
 import { RequestLog } from './log.ts'
 import { DEMO_CLIENT, type MockOptions, withDefaults } from './options.ts'
+import { eventTypeOf } from './results.ts'
 
 /** A running mock Mangopay. */
 export interface Mock {
@@ -25,6 +27,12 @@ export interface Mock {
   setFaults(faults: readonly FaultShare[]): void
   /** Lets the next call (or `times` calls) fail this way: any call but a token call, or a call of `only`. */
   failNext(fault: Fault, times?: number, only?: readonly string[]): void
+  /** Lets the next write of these operations (or `times` writes) come to this. */
+  resultNext(fate: Fate, only: readonly string[], times?: number): void
+  /** What becomes of payments by chance from now on. */
+  setFates(fates: readonly FateShare[]): void
+  /** What became of the notifications; undefined without `hooks`. */
+  hookTotals(): HookTotals | undefined
   /** A bearer token, as a token call would have given it. */
   issueToken(clientId?: string): string
   /** Makes every token invalid, as a rotated API key does. */
@@ -48,6 +56,11 @@ export const startMock = async (options: MockOptions = {}): Promise<Mock> => {
   const settings = withDefaults(options)
   const api = new MangopayApi(settings)
   const log = new RequestLog(settings.keepLog)
+  const hooks = settings.hooks === undefined ? undefined : new Hooks(settings.hooks)
+  api.results.onChange = (result, id) => {
+    const eventType = eventTypeOf(result)
+    if (eventType !== undefined) hooks?.notify(eventType, id, api.now())
+  }
   const latencyRandom = seededRandom(settings.seed + 2)
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -74,6 +87,7 @@ export const startMock = async (options: MockOptions = {}): Promise<Mock> => {
     const { method, path: target } = entry
     const verdict = api.handle({ method, target, header, body: Buffer.concat(chunks) })
     if (verdict.clientId !== undefined) entry.clientId = verdict.clientId
+    if (verdict.result !== undefined) entry.result = verdict.result
     const headers = settings.alterHeaders(headersOf(verdict, api.now()))
     deliver(verdict, { request, response, entry, log, headers, latency: settings.latency(latencyRandom) })
   }
@@ -97,6 +111,11 @@ export const startMock = async (options: MockOptions = {}): Promise<Mock> => {
     setFaults: (faults) => {
       api.faults.byChance = faults
     },
+    resultNext: (fate, only, times = 1) => api.results.next(fate, times, only),
+    setFates: (fates) => {
+      api.results.byChance = fates
+    },
+    hookTotals: () => hooks?.totals(),
     failNext: (fault, times = 1, only) => api.faults.next(fault, times, only),
     issueToken: (clientId = DEMO_CLIENT.clientId) => api.tokens.issue(clientId, api.now()).access_token,
     revokeTokens: () => api.tokens.revoke(),
@@ -109,7 +128,11 @@ export const startMock = async (options: MockOptions = {}): Promise<Mock> => {
     rest: (clientId = DEMO_CLIENT.clientId) => api.forgetQuota(clientId),
     used: (clientId = DEMO_CLIENT.clientId) => api.quotaOf(clientId).used(api.now()),
     now: () => api.now(),
-    close: () => stop(server),
+    close: () => {
+      api.results.stop()
+      hooks?.stop()
+      return stop(server)
+    },
   }
   if (options.controlPort === undefined) return mock
   const control = createServer()
@@ -118,7 +141,7 @@ export const startMock = async (options: MockOptions = {}): Promise<Mock> => {
     ...mock,
     controlUrl: `http://127.0.0.1:${controlPort}`,
     close: async () => {
-      await Promise.all([stop(server), stop(control)])
+      await Promise.all([mock.close(), stop(control)])
     },
   }
 }

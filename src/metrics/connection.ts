@@ -26,6 +26,12 @@ export class MeterConnection {
     }
   }
 
+  /** Has a counter shown that was not there before. */
+  showNew(): void {
+    this.#provider = undefined
+    this.connect()
+  }
+
   /**
    * Looks the MeterProvider up. The counters hold everything since the start, so a new one loses nothing. An earlier one
    * goes on showing them: it may have its last interval to export yet.

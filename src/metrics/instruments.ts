@@ -2,6 +2,7 @@ import { type Attributes, createNoopMeter, type Histogram, type Meter, type Metr
 import * as names from '../names.ts'
 import type { QuotaState } from '../quota/accounts.ts'
 import type { ErrorKind } from '../rates/window.ts'
+import { type Counter, showCounter } from './counter.ts'
 import { MergedSeries } from './merged-series.ts'
 import type { Series } from './series.ts'
 
@@ -51,6 +52,8 @@ export interface MetricSource {
   /** Calls in the sliding window, and how many of them failed, for each environment and kind. */
   ratios(): { readonly environment: string; readonly kind: ErrorKind; readonly count: number; readonly calls: number }[]
   quotas(): QuotaState[]
+  /** What else is counted. */
+  readonly counters: readonly Counter[]
 }
 
 /** The instruments of a meter and the processors whose numbers they show. */
@@ -81,6 +84,7 @@ export function show(source: MetricSource, meter: Meter): Histogram | undefined 
     shared.set(meter, instruments)
   }
   instruments.sources.add(source)
+  for (const counter of source.counters) showCounter(counter, meter)
   return instruments.duration
 }
 

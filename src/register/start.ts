@@ -13,6 +13,7 @@ import { alreadyRegistered, sayErrors, sayWhenRegisteredAgain } from './register
 import { resourceFrom } from './resource.ts'
 import { messageOf, type Say } from './say.ts'
 import { samplerFrom, sayUnknownPropagators, spanExportFrom } from './traces.ts'
+import { webhooksFrom } from './webhooks.ts'
 
 /** The library itself. */
 export interface Library {
@@ -75,7 +76,12 @@ function processorFrom(env: Env, library: Library, { api, apiFile }: AppSdk, say
   // through the SDK's. It is asked at the first call, long after the start.
   const meterProvider: MeterProvider = { getMeter: (...which) => api.metrics.getMeterProvider().getMeter(...which) }
   const options = library.apiFile === apiFile ? {} : { meterProvider }
-  return new library.MangopaySpanProcessor({ ...options, hosts: hostsFrom(env, say) })
+  return new library.MangopaySpanProcessor({
+    ...options,
+    hosts: hostsFrom(env, say),
+    results: booleanFrom(env, 'MANGOPAY_TELEMETRY_RESULTS'),
+    webhooks: webhooksFrom(env, say),
+  })
 }
 
 /**

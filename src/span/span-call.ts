@@ -2,6 +2,7 @@ import type { Attributes } from '@opentelemetry/api'
 import { Call } from '../request/call.ts'
 import { methodOf } from '../request/method.ts'
 import { pathOf, wholeUrlOf } from '../request/url.ts'
+import type { Observation } from '../results/answers.ts'
 import type { Transfer } from './evidence.ts'
 import type { Limited, SpanView } from './otel.ts'
 
@@ -19,6 +20,8 @@ export class SpanCall extends Call {
   exhausted: readonly string[] | undefined
   /** Status of the answer; found when the span ends. */
   status: number | undefined
+  /** What its answer tells of a payment; undefined when its body is not looked at. */
+  observation: Observation | undefined
   ended = false
   /** The call within whose span this one has begun, and which is not counted therefore. */
   outer: SpanCall | undefined

@@ -35,7 +35,8 @@ describe('the meter', () => {
 
   it('makes exactly the metrics that names.ts lists', async () => {
     const { provider, reader } = newProvider()
-    const { call } = newCaller({ meterProvider: provider })
+    const { call, mangopay } = newCaller({ meterProvider: provider, results: true, webhooks: '/hooks/mangopay' })
+    mangopay.recordResult({ Type: 'PAYIN', Status: 'FAILED' }, { operation: 'POST /payins/card/direct' })
     const now = new Date()
     const headers = {
       date: now.toUTCString(),

@@ -17,6 +17,7 @@ describe('the log', () => {
     expect(log.totals()).toEqual({
       requests: 1_000,
       statuses: { 200: 500, 500: 400 },
+      results: {},
       withoutStatus: 100,
       open: 0,
       malformed: 0,
