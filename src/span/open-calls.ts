@@ -27,7 +27,7 @@ export class OpenCalls {
   *unread(now: number): Generator<[SpanCall, LiveSpan]> {
     for (const [call, span] of this.#calls) {
       call.since ??= now
-      if (!call.isAnswered && statusOf(span.attributes) !== undefined) {
+      if (!call.isAnswered && hasStatus(span)) {
         call.isAnswered = true
         call.since = now
       }
@@ -35,5 +35,14 @@ export class OpenCalls {
       this.#calls.delete(call)
       if (call.isAnswered) yield [call, span]
     }
+  }
+}
+
+/** Whether a span has the status of an answer. One whose getter throws has none: this is asked where nobody catches. */
+function hasStatus(span: LiveSpan): boolean {
+  try {
+    return statusOf(span.attributes) !== undefined
+  } catch {
+    return false
   }
 }
