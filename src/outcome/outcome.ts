@@ -82,7 +82,7 @@ function verdict(category: ErrorCategory | undefined, outcome: Outcome): Verdict
 }
 
 /** The verdict on nearly every call: an answer of 2xx that came as a whole. */
-export const SUCCESS = verdict(undefined, 'success')
+const SUCCESS = verdict(undefined, 'success')
 
 /** A failure, and for a write that no answer settles the admission that it may have been done. */
 const failed = (category: ErrorCategory, unsettled: boolean) => verdict(category, unsettled ? 'unknown' : 'failure')

@@ -1,6 +1,6 @@
 /**
  * Hosts that look like one of ours and are not, with the trick that each plays; and spellings that are ours. Data of the
- * fuzzer and of `test/hostile.test.ts`. The configured hosts are those of `hosts`.
+ * fuzzer and of `test/processor/hostile.test.ts`. The configured hosts are those of `hosts`.
  */
 
 /** The hosts that the processor under test is given besides Mangopay's own. */
