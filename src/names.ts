@@ -45,7 +45,10 @@ export const ATTR_MANGOPAY_RATE_LIMIT_EXHAUSTED_WINDOWS = 'mangopay.rate_limit.e
 /** Label of the quota metrics: the sliding window, one of `1m`, `5m`, `15m`, `30m`, `1h`, `24h`. */
 export const ATTR_MANGOPAY_RATE_LIMIT_WINDOW = 'mangopay.rate_limit.window'
 
-/** Label of the quota metrics with the `accounts` option: the alias of the Mangopay client id. */
+/**
+ * Label of every metric with the `accounts` option: the alias of the Mangopay client id, or `_OTHER` for calls of an id
+ * that the option does not list and for those that name none, such as a call for a token.
+ */
 export const ATTR_MANGOPAY_ACCOUNT = 'mangopay.account'
 
 /** Label of `mangopay.client.error_ratio`, one of the `MANGOPAY_ERROR_RATIO_KIND_VALUE_*`. */
@@ -86,6 +89,9 @@ export const ATTR_HTTP_RESPONSE_STATUS_CODE = 'http.response.status_code'
 
 /** Operation of a call that the route table does not know, and of what exceeds the attribute-set limit. */
 export const MANGOPAY_OPERATION_VALUE_OTHER = '_OTHER'
+
+/** Account of a call whose client id option `accounts` does not list, or that names none. */
+export const MANGOPAY_ACCOUNT_VALUE_OTHER = '_OTHER'
 
 /**
  * 400, 405, 411, 413, 415, 422 and every 4xx not named elsewhere; without a status, what our own client refuses to send

@@ -1,9 +1,10 @@
 import type { MeterProvider } from '@opentelemetry/api'
+import { MANGOPAY_ACCOUNT_VALUE_OTHER } from './names.ts'
 import type { QuotaLowEvent, QuotaOptions } from './quota/low.ts'
 import type { SpikeEvent, SpikeOptions } from './rates/spikes.ts'
 import { ERROR_KINDS, type ErrorKind } from './rates/window.ts'
 import { HOOK_PATH, isHookPath } from './webhooks/webhooks.ts'
-import { show, wrongOption } from './wrong-option.ts'
+import { nearest, show, wrongOption } from './wrong-option.ts'
 
 /** Options of `MangopaySpanProcessor`; every one may be left out. */
 export interface MangopaySpanProcessorOptions {
@@ -40,8 +41,9 @@ export interface MangopaySpanProcessorOptions {
   clock?: () => number
 
   /**
-   * Mangopay client id → alias, for platforms with several client ids: the quota of each is shown apart, with the
-   * alias as label `mangopay.account`. The client id itself is never recorded.
+   * Mangopay client id → alias, for platforms with several client ids: every metric and event says of which one it is,
+   * by the alias as label `mangopay.account`, and `snapshot()` has the same apart. Other client ids, and calls that name
+   * none, are `_OTHER`. The client id itself is never recorded. At most 100, each with an alias of its own.
    *
    * @defaultValue one account for each environment
    */
@@ -156,18 +158,19 @@ const monotonicEpoch = () => timeOrigin + timer.now()
 
 function record(option: string, value: unknown, keys?: readonly string[]): Record<string, unknown> {
   if (value === undefined) return {}
-  // A Map looks like an object without entries, and would be taken for an empty one.
-  if (typeof value !== 'object' || value === null || Symbol.iterator in value) {
+  // A Map and a Promise look like objects without entries, and would be taken for empty ones.
+  if (typeof value !== 'object' || value === null || Symbol.iterator in value || value instanceof Promise) {
     throw option === ''
       ? new TypeError(`opentelemetry-mangopay: options must be an object, not ${show(value)}`)
       : wrongOption(option, value, 'an object')
   }
   const unknown = keys === undefined ? undefined : Object.keys(value).find((key) => !keys.includes(key))
   if (unknown !== undefined) {
-    const name = option === '' ? unknown : `${option}.${unknown}`
-    throw new TypeError(
-      `opentelemetry-mangopay: there is no option ${name} (its value: ${show((value as Record<string, unknown>)[unknown])}); there are ${keys?.join(', ')}`,
-    )
+    const within = option === '' ? '' : `${option}.`
+    const meant = nearest(unknown, keys ?? [])
+    const instead = meant === undefined ? `there are ${keys?.join(', ')}` : `did you mean ${within}${meant}?`
+    const its = show((value as Record<string, unknown>)[unknown])
+    throw new TypeError(`opentelemetry-mangopay: there is no option ${within}${unknown}; ${instead} Its value: ${its}`)
   }
   return value as Record<string, unknown>
 }
@@ -211,9 +214,24 @@ function kinds(value: unknown): readonly ErrorKind[] {
   throw wrongOption('spike.kinds', value, `a list of ${ERROR_KINDS.map(show).join(', ')}`)
 }
 
+/** Most accounts: each is watched by itself. */
+export const MOST_ACCOUNTS = 100
+
 function aliases(accounts: Record<string, unknown>): Readonly<Record<string, string>> {
+  const seen = new Set<string>()
   for (const [clientId, alias] of Object.entries(accounts)) {
-    if (typeof alias !== 'string' || alias.trim() === '') throw wrongOption(`accounts["${clientId}"]`, alias, 'a name')
+    const option = `accounts["${clientId}"]`
+    if (typeof alias !== 'string' || alias.trim() === '') throw wrongOption(option, alias, 'a name')
+    if (alias === MANGOPAY_ACCOUNT_VALUE_OTHER) {
+      throw wrongOption(option, alias, 'another name: that one stands for the client ids that are not listed')
+    }
+    if (seen.has(alias)) throw wrongOption(option, alias, 'a name of its own: two accounts would be shown as one')
+    seen.add(alias)
+  }
+  if (seen.size > MOST_ACCOUNTS) {
+    throw new RangeError(
+      `opentelemetry-mangopay: option accounts must be of at most ${MOST_ACCOUNTS} client ids, not ${seen.size}`,
+    )
   }
   return accounts as Record<string, string>
 }

@@ -52,10 +52,10 @@ export class Recorder {
    * @param seconds - how long it took; undefined when nobody knows
    */
   count(call: Call, evidence: Evidence, seconds: number | undefined): Slot {
+    this.#connection.connect() // first: the call belongs to the MeterProvider that is there when it ends
     const now = this.#statistics.now()
     const slot = this.#statistics.count(call, evidence.status, judge(call, evidence), now)
     if (seconds !== undefined) this.#connection.record(seconds, slot.durationAttributes)
-    else this.#connection.connect()
     if (this.#isShutDown) return slot // nothing starts any more whose end nobody would tell
     const events = this.#statistics.lookAfter(now)
     if (events !== undefined) void this.#callbacks.notify(events)
@@ -70,16 +70,14 @@ export class Recorder {
   /** Looks at the body of an answer for what became of a payment, if somebody asked for that. */
   observe(call: Call, answer: Answer): Observation | undefined {
     if (!this.#looksAtResults) return undefined
-    return this.#statistics.results?.observe(answer, { environment: call.rule.environment }, call.operation.name)
+    const scope = { environment: call.rule.environment, account: this.#statistics.accountOf(call) }
+    return this.#statistics.results?.observe(answer, scope, call.operation.name)
   }
 
   /** Counts what the app says became of a payment. */
   recordResult(object: unknown, about: ResultSource): Result | undefined {
-    const isFirst = this.#statistics.results === undefined
-    const result = this.#statistics.recordResult(object, about)
-    if (isFirst) this.#connection.showNew()
-    else this.#connection.connect()
-    return result
+    this.#connection.connect()
+    return this.#statistics.recordResult(object, about)
   }
 
   /** What became of notifications; undefined when nobody asked for it. */

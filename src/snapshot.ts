@@ -5,7 +5,7 @@ import * as names from './names.ts'
 import type { ErrorCategory } from './outcome/outcome.ts'
 import type { QuotaSnapshot } from './quota/accounts.ts'
 import type { SpikeSnapshot } from './rates/spikes.ts'
-import { ERROR_KINDS, type RatesSnapshot } from './rates/window.ts'
+import { ERROR_KINDS, type RatesSnapshot, type SlidingWindow } from './rates/window.ts'
 import type { ResultCategory } from './results/codes.ts'
 import type { ResultCounts } from './results/counts.ts'
 import type { Resource } from './results/resources.ts'
@@ -30,8 +30,8 @@ export interface Snapshot {
   webhooks?: Record<string, Partial<Record<WebhookDelivery, number>>>
 }
 
-/** The calls of one environment. */
-export interface EnvironmentSnapshot {
+/** Calls of one account, or of all of an environment. */
+export interface AccountSnapshot {
   /** Calls ended since the start. */
   calls: number
   /** Calls answered 429 since the start. */
@@ -44,6 +44,12 @@ export interface EnvironmentSnapshot {
   unknownOutcomes: number
   /** The sliding window. */
   rates: RatesSnapshot
+}
+
+/** The calls of one environment. */
+export interface EnvironmentSnapshot extends AccountSnapshot {
+  /** With option `accounts`: the same by alias, `_OTHER` for the other client ids; absent without it. */
+  accounts?: Record<string, AccountSnapshot>
   /** The newest reading of every quota window; empty until a response with the headers was seen. */
   quota: QuotaSnapshot[]
   /** Spikes that have started and not ended. */
@@ -79,27 +85,30 @@ export interface OperationSnapshot {
 /** Takes stock, as plain data. */
 export function takeSnapshot(statistics: CallStatistics, windowSeconds: number, samplerInUse: boolean): Snapshot {
   const time = statistics.now()
+  const series = statistics.series() // first: it takes in the calls up to now
   const environments = new Map<string, EnvironmentSnapshot>()
-  for (const [name, { window, spikes }] of statistics.environments) {
-    const kinds = ERROR_KINDS.map((kind) => [
-      kind,
-      { count: window.count(time, kind), ratio: window.ratio(time, kind) },
-    ])
-    environments.set(name, {
-      calls: 0,
-      status429: 0,
-      status500: 0,
-      failures: {},
-      unknownOutcomes: 0,
-      rates: { windowSeconds, calls: window.calls(time), kinds: Object.fromEntries(kinds) },
+  for (const { counts, window, spikes } of statistics.accounts()) {
+    const { environment: name, account } = counts
+    const environment = environments.get(name) ?? {
+      ...nothing(windowSeconds),
+      ...(account === undefined ? {} : { accounts: {} }),
       quota: [],
-      spikes: spikes.active(time),
+      spikes: [],
       operations: {},
-    })
+    }
+    environments.set(name, environment)
+    environment.spikes.push(...spikes.active(time))
+    addRates(environment.rates, window, time)
+    if (account === undefined || environment.accounts === undefined || window.calls(time) === 0) continue
+    addRates(accountIn(environment.accounts, account, windowSeconds).rates, window, time)
   }
-  for (const series of statistics.series()) {
-    const environment = environments.get(series.environment)
-    if (environment !== undefined && series.count > 0) add(environment, series)
+  for (const one of series) {
+    const environment = environments.get(one.environment)
+    if (environment === undefined || one.count === 0) continue
+    add(environment, one)
+    addOperation(environment.operations, one)
+    if (one.account !== undefined && environment.accounts !== undefined)
+      add(accountIn(environment.accounts, one.account, windowSeconds), one)
   }
   for (const { environment, readingTimestamp: _, ...quota } of statistics.quotas()) {
     environments.get(environment)?.quota.push(quota)
@@ -149,27 +158,49 @@ function notificationsOf({ series }: Counter): NonNullable<Snapshot['webhooks']>
   return webhooks
 }
 
-function add(environment: EnvironmentSnapshot, { operation: name, status, verdict, count }: Series): void {
-  const operation: OperationSnapshot = environment.operations[name] ?? {
+const nothing = (windowSeconds: number): AccountSnapshot => ({
+  calls: 0,
+  status429: 0,
+  status500: 0,
+  failures: {},
+  unknownOutcomes: 0,
+  rates: {
+    windowSeconds,
     calls: 0,
-    failures: 0,
-    status429: 0,
-    status500: 0,
+    kinds: { '429': { count: 0, ratio: 0 }, '500': { count: 0, ratio: 0 }, unavailable: { count: 0, ratio: 0 } },
+  },
+})
+
+function accountIn(accounts: Record<string, AccountSnapshot>, name: string, windowSeconds: number): AccountSnapshot {
+  accounts[name] ??= nothing(windowSeconds)
+  return accounts[name]
+}
+
+function addRates(rates: RatesSnapshot, window: SlidingWindow, time: number): void {
+  rates.calls += window.calls(time)
+  for (const kind of ERROR_KINDS) {
+    const one = rates.kinds[kind]
+    one.count += window.count(time, kind)
+    one.ratio = one.count === 0 ? 0 : one.count / rates.calls
   }
-  environment.operations[name] = operation
-  environment.calls += count
+}
+
+function add(to: AccountSnapshot, { status, verdict, count }: Series): void {
+  to.calls += count
+  if (verdict.outcome === 'unknown') to.unknownOutcomes += count
+  if (verdict.category !== undefined) to.failures[verdict.category] = (to.failures[verdict.category] ?? 0) + count
+  if (status === 429) to.status429 += count
+  if (status === 500) to.status500 += count
+}
+
+function addOperation(
+  to: Record<string, OperationSnapshot>,
+  { operation: name, status, verdict, count }: Series,
+): void {
+  const operation: OperationSnapshot = to[name] ?? { calls: 0, failures: 0, status429: 0, status500: 0 }
+  to[name] = operation
   operation.calls += count
-  if (verdict.outcome === 'unknown') environment.unknownOutcomes += count
-  if (verdict.category !== undefined) {
-    environment.failures[verdict.category] = (environment.failures[verdict.category] ?? 0) + count
-    operation.failures += count
-  }
-  if (status === 429) {
-    environment.status429 += count
-    operation.status429 += count
-  }
-  if (status === 500) {
-    environment.status500 += count
-    operation.status500 += count
-  }
+  if (verdict.category !== undefined) operation.failures += count
+  if (status === 429) operation.status429 += count
+  if (status === 500) operation.status500 += count
 }

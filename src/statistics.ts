@@ -1,22 +1,23 @@
 import { reportFailure } from './diagnostics.ts'
-import type { Counter } from './metrics/counter.ts'
-import type { MetricSource } from './metrics/instruments.ts'
-import { type EnvironmentCounts, RequestCounts, type Series, type Slot } from './metrics/series.ts'
+import type { CounterSource } from './metrics/counter.ts'
+import type { MetricSource, Ratio } from './metrics/instruments.ts'
+import { type AccountCounts, RequestCounts, type Series, type Slot } from './metrics/series.ts'
+import * as names from './names.ts'
 import type { ResolvedOptions } from './options.ts'
 import type { Verdict } from './outcome/outcome.ts'
 import { QuotaAccounts, type QuotaState } from './quota/accounts.ts'
 import type { ResponseHeaders } from './quota/headers.ts'
 import { LowQuotaDetector, type QuotaLowEvent } from './quota/low.ts'
 import { SpikeDetector, type SpikeEvent } from './rates/spikes.ts'
-import { ERROR_KINDS, type ErrorKind, SlidingWindow } from './rates/window.ts'
+import { ERROR_KINDS, SlidingWindow } from './rates/window.ts'
 import type { Call } from './request/call.ts'
 import type { Result } from './results/result.ts'
 import { type ResultSource, Results } from './results/results.ts'
 import { Webhooks } from './webhooks/webhooks.ts'
 
-/** What is known of one environment. */
-interface EnvironmentState {
-  readonly counts: EnvironmentCounts
+/** What is known of one account of one environment, without option `accounts` of the whole environment. */
+export interface AccountState {
+  readonly counts: AccountCounts
   readonly window: SlidingWindow
   readonly spikes: SpikeDetector
 }
@@ -39,9 +40,11 @@ export class CallStatistics implements MetricSource {
   #results: Results | undefined
   /** Undefined when nobody asked for them. */
   readonly webhooks: Webhooks | undefined
-  readonly #environments = new Map<string, EnvironmentState>()
+  readonly #aliases: ReadonlyMap<string, string> | undefined
+  /** By environment, then by account. */
+  readonly #environments = new Map<string, Map<string | undefined, AccountState>>()
   /** That of the last call, mostly that of the next one. */
-  #latest: EnvironmentState | undefined
+  #latest: AccountState | undefined
   #now = 0
   #lastLook = Number.NEGATIVE_INFINITY
 
@@ -52,6 +55,8 @@ export class CallStatistics implements MetricSource {
     this.#countUnread = countUnread
     this.#counts = new RequestCounts(environments)
     this.#quota = new QuotaAccounts(options.accounts)
+    const aliases = new Map(Object.entries(options.accounts))
+    this.#aliases = aliases.size === 0 ? undefined : aliases
     this.#lowQuotas = new LowQuotaDetector(options.quota)
     this.#results = options.results ? new Results(() => this.now()) : undefined
     this.webhooks = options.webhooks.length > 0 ? new Webhooks(options.webhooks) : undefined
@@ -73,10 +78,6 @@ export class CallStatistics implements MetricSource {
     return this.#counts.series
   }
 
-  get limit(): number {
-    return this.#counts.limit
-  }
-
   /** What became of payments; undefined when nobody asked for it. */
   get results(): Results | undefined {
     return this.#results
@@ -87,13 +88,15 @@ export class CallStatistics implements MetricSource {
     this.#results ??= new Results(() => this.now())
     const environment = about.environment ?? this.#latest?.counts.environment ?? 'production'
     const result = this.#results.record(object, { ...about, environment })
-    if (result !== undefined) this.#environment(environment)
+    if (result !== undefined) this.#stateOf(environment, this.#aliases && names.MANGOPAY_ACCOUNT_VALUE_OTHER)
     return result
   }
 
-  get counters(): Counter[] {
+  counters(): CounterSource[] {
     const { results, webhooks } = this
+    this.#countUnread(this.now())
     return [
+      this.#counts,
       ...(results === undefined ? [] : [results.counts.results, results.counts.failures]),
       ...(webhooks === undefined ? [] : [webhooks.notifications]),
     ]
@@ -102,7 +105,7 @@ export class CallStatistics implements MetricSource {
   /** Counts a call. */
   count(call: Call, status: number | undefined, verdict: Verdict, now: number): Slot {
     const { operation } = call
-    const { counts, window } = this.#environment(call.rule.environment)
+    const { counts, window } = this.#stateOf(call.rule.environment, this.accountOf(call))
     window.add(now, operation.name, status, verdict)
     return this.#counts.count(counts, operation, call.write, status, verdict)
   }
@@ -116,11 +119,11 @@ export class CallStatistics implements MetricSource {
   look(now: number): Events {
     this.#lastLook = now
     const spikes: SpikeEvent[] = []
-    for (const state of this.#environments.values()) spikes.push(...state.spikes.look(now))
+    for (const state of this.accounts()) spikes.push(...state.spikes.look(now))
     return { spikes, quotas: this.#lowQuotas.look(this.#quota.states(now)) }
   }
 
-  /** The same after a call was counted: at once in its environment, in the others and for the quota at intervals. */
+  /** The same after a call was counted: at once for its account, for the others and for the quota at intervals. */
   lookAfter(now: number): Events | undefined {
     if (now - this.#lastLook >= LOOK_MILLISECONDS) return this.look(now)
     const spikes = this.#latest?.spikes
@@ -131,15 +134,21 @@ export class CallStatistics implements MetricSource {
   end(): Events {
     const now = this.now()
     return {
-      spikes: [...this.#environments.values()].flatMap((state) => state.spikes.end(now)),
+      spikes: [...this.accounts()].flatMap((state) => state.spikes.end(now)),
       quotas: this.#lowQuotas.end(),
     }
   }
 
-  ratios(): { environment: string; kind: ErrorKind; count: number; calls: number }[] {
+  ratios(): Ratio[] {
     const now = this.now()
-    return [...this.#environments].flatMap(([environment, { window }]) =>
-      ERROR_KINDS.map((kind) => ({ environment, kind, count: window.count(now, kind), calls: window.calls(now) })),
+    return [...this.accounts()].flatMap(({ counts: { environment, account }, window }) =>
+      ERROR_KINDS.map((kind) => ({
+        environment,
+        account,
+        kind,
+        count: window.count(now, kind),
+        calls: window.calls(now),
+      })),
     )
   }
 
@@ -147,22 +156,38 @@ export class CallStatistics implements MetricSource {
     return this.#quota.states(this.now())
   }
 
-  /** The environments that were called. */
-  get environments(): ReadonlyMap<string, EnvironmentState> {
-    return this.#environments
+  /** The accounts that were called, in the order of their first call. */
+  *accounts(): Generator<AccountState> {
+    for (const states of this.#environments.values()) yield* states.values()
   }
 
-  #environment(name: string): EnvironmentState {
-    if (this.#latest?.counts.environment === name) return this.#latest
-    let state = this.#environments.get(name)
+  /** The account of a call; undefined without option `accounts`, which costs nothing then. */
+  accountOf(call: Call): string | undefined {
+    if (this.#aliases === undefined) return undefined
+    const { clientId } = call
+    return (clientId === undefined ? undefined : this.#aliases.get(clientId)) ?? names.MANGOPAY_ACCOUNT_VALUE_OTHER
+  }
+
+  #stateOf(environment: string, account: string | undefined): AccountState {
+    const latest = this.#latest?.counts
+    if (this.#latest !== undefined && latest?.environment === environment && latest.account === account)
+      return this.#latest
+    let states = this.#environments.get(environment)
+    if (states === undefined) {
+      states = new Map()
+      this.#environments.set(environment, states)
+    }
+    let state = states.get(account)
     if (state === undefined) {
+      const other = names.MANGOPAY_ACCOUNT_VALUE_OTHER
+      const others = account === undefined || account === other ? undefined : this.#stateOf(environment, other).counts
       const window = new SlidingWindow(this.#options.spike.windowSeconds)
       state = {
-        counts: this.#counts.environment(name),
+        counts: this.#counts.account(environment, account, others),
         window,
-        spikes: new SpikeDetector(this.#options.spike, name, window),
+        spikes: new SpikeDetector(this.#options.spike, environment, window, account),
       }
-      this.#environments.set(name, state)
+      states.set(account, state)
     }
     this.#latest = state
     return state

@@ -1,5 +1,5 @@
 /** What is exported? First: the connection to a MeterProvider. */
-import { type Attributes, type Histogram, type MeterProvider, metrics } from '@opentelemetry/api'
+import { type Attributes, type Histogram, type Meter, type MeterProvider, metrics } from '@opentelemetry/api'
 import { reportFailure } from '../diagnostics.ts'
 import { PACKAGE_NAME, PACKAGE_VERSION } from '../version.ts'
 import { type MetricSource, show } from './instruments.ts'
@@ -9,6 +9,7 @@ export class MeterConnection {
   readonly #source: MetricSource
   readonly #fixed: MeterProvider | undefined
   #provider: MeterProvider | undefined
+  #meter: Meter | undefined
   #duration: Histogram | undefined
 
   constructor(source: MetricSource, provider: MeterProvider | undefined) {
@@ -18,7 +19,6 @@ export class MeterConnection {
 
   /** Records how long a call took. */
   record(seconds: number, attributes: Readonly<Attributes>): void {
-    this.connect()
     try {
       this.#duration?.record(seconds, attributes)
     } catch (error) {
@@ -26,15 +26,9 @@ export class MeterConnection {
     }
   }
 
-  /** Has a counter shown that was not there before. */
-  showNew(): void {
-    this.#provider = undefined
-    this.connect()
-  }
-
   /**
-   * Looks the MeterProvider up. The counters hold everything since the start, so a new one loses nothing. An earlier one
-   * goes on showing them: it may have its last interval to export yet.
+   * Looks the MeterProvider up. The first one gets everything since the start, one that takes its place what comes after
+   * that: two of them never show the same call. The earlier one has its last interval to export yet.
    */
   connect(): void {
     const provider = this.#fixed ?? metrics.getMeterProvider()
@@ -43,7 +37,9 @@ export class MeterConnection {
     this.#provider = provider
     this.#duration = undefined
     try {
-      this.#duration = show(this.#source, provider.getMeter(PACKAGE_NAME, PACKAGE_VERSION))
+      const meter = provider.getMeter(PACKAGE_NAME, PACKAGE_VERSION)
+      this.#duration = show(this.#source, meter, this.#meter)
+      if (this.#duration !== undefined) this.#meter = meter
     } catch (error) {
       reportFailure('the MeterProvider', error)
     }

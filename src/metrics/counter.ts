@@ -1,5 +1,5 @@
-/** Counters in plain numbers, which an observable callback reads. */
-import { type Attributes, createNoopMeter, type Meter } from '@opentelemetry/api'
+/** Counters in plain numbers, which are read when somebody collects. */
+import type { Attributes, Counter as SdkCounter } from '@opentelemetry/api'
 
 /** One attribute set of a counter, and what it stands at. */
 export interface CounterSeries {
@@ -8,7 +8,7 @@ export interface CounterSeries {
   count: number
 }
 
-/** Most attribute sets that are ever observed. An ObservableCounter of the SDK loses counts beyond 2,000. */
+/** Most attribute sets of a counter. The SDK holds 2,000 by default, and shows those beyond as one. */
 const LIMIT = 1900
 /** Kept free for what has no room of its own. */
 const ROOM_FOR_OTHER = 100
@@ -89,38 +89,32 @@ export class Counter {
   }
 }
 
-/** What a meter shows of the counters of one name. */
-interface Shown {
-  readonly counters: Set<Counter>
+/** Counters of one name and what has been counted. */
+export interface CounterSource {
+  readonly about: Omit<CounterDescription, 'folded'>
+  /** Every attribute set, each once, in an order that stays. */
+  readonly series: readonly CounterSeries[]
+}
+
+/** What a meter's counter has been given of a source, by position of its series. */
+export interface Given {
+  /** How many of the series it has seen. */
+  seen: number
+  readonly counts: number[]
 }
 
 /**
- * By meter, over all processors of the process, also those of a second copy of this package: to the SDK the observations
- * of two callbacks are two readings of one counter, not two parts of a sum.
+ * Gives a meter's counter what has been counted since the last time, whenever somebody collects: as cheap as an
+ * observable counter, and what is beyond the SDK's limit of attribute sets, or falls together in a View, is summed up
+ * there, where an observable one would keep the last value. A series that is new is given at 0 as well.
  */
-const KEY = Symbol.for('opentelemetry-mangopay.counters')
-
-/** Has a meter show a counter. */
-export function showCounter(counter: Counter, meter: Meter): void {
-  if (meter === createNoopMeter()) return
-  const holder = globalThis as { [KEY]?: WeakMap<Meter, Map<string, Shown>> }
-  holder[KEY] ??= new WeakMap()
-  const byName = holder[KEY].get(meter) ?? new Map<string, Shown>()
-  holder[KEY].set(meter, byName)
-  const { name, description, unit, folded } = counter.about
-  let shown = byName.get(name)
-  if (shown === undefined) {
-    const counters = new Set<Counter>()
-    const merged = new SeriesTable(folded)
-    meter.createObservableCounter(name, { description, unit }).addCallback((result) => {
-      for (const series of merged.all) series.count = 0
-      for (const { series } of counters) {
-        for (const { attributes, count } of series) merged.at(attributes).count += count
-      }
-      for (const { attributes, count } of merged.all) result.observe(count, attributes)
-    })
-    shown = { counters }
-    byName.set(name, shown)
+export function give(counter: Pick<SdkCounter, 'add'>, { series }: CounterSource, given: Given): void {
+  const { counts } = given
+  for (const [at, { count, attributes }] of series.entries()) {
+    const more = count - (counts[at] ?? 0)
+    if (more === 0 && at < given.seen) continue
+    counter.add(more, attributes)
+    counts[at] = count
   }
-  shown.counters.add(counter)
+  given.seen = series.length
 }

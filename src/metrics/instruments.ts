@@ -1,10 +1,16 @@
-import { type Attributes, createNoopMeter, type Histogram, type Meter, type MetricOptions } from '@opentelemetry/api'
+import {
+  type Attributes,
+  type Counter,
+  createNoopMeter,
+  type Histogram,
+  type Meter,
+  type MetricOptions,
+} from '@opentelemetry/api'
 import * as names from '../names.ts'
 import type { QuotaState } from '../quota/accounts.ts'
 import type { ErrorKind } from '../rates/window.ts'
-import { type Counter, showCounter } from './counter.ts'
-import { MergedSeries } from './merged-series.ts'
-import type { Series } from './series.ts'
+import { type CounterSource, type Given, give } from './counter.ts'
+import { originOf, REQUESTS } from './series.ts'
 
 /**
  * Bounds of the duration histogram in seconds: those of the HTTP conventions for clients, and three above, since a
@@ -16,10 +22,7 @@ export const DURATION_BUCKETS: readonly number[] = [
 
 /** Description and unit of every instrument. */
 export const INSTRUMENTS: Readonly<Record<string, MetricOptions>> = {
-  [names.METRIC_MANGOPAY_CLIENT_REQUESTS]: {
-    description: 'Calls to the Mangopay API that have ended.',
-    unit: '{request}',
-  },
+  [REQUESTS.name]: { description: REQUESTS.description, unit: REQUESTS.unit },
   [names.METRIC_MANGOPAY_CLIENT_REQUEST_DURATION]: { description: 'Duration of calls to the Mangopay API.', unit: 's' },
   [names.METRIC_MANGOPAY_CLIENT_ERROR_RATIO]: {
     description: 'Share of this process’s calls in the sliding window that failed, by kind; not to be aggregated.',
@@ -43,22 +46,33 @@ export const INSTRUMENTS: Readonly<Record<string, MetricOptions>> = {
   },
 }
 
-/** Where the observable instruments get their values from. */
+/** Calls in the sliding window, and how many of them failed in one way. */
+export interface Ratio {
+  readonly environment: string
+  readonly account: string | undefined
+  readonly kind: ErrorKind
+  readonly count: number
+  readonly calls: number
+}
+
+/** Where the instruments get their values from. */
 export interface MetricSource {
-  /** Every series, with the calls up to now. */
-  series(): readonly Series[]
-  /** Most attribute sets of them to show. */
-  readonly limit: number
-  /** Calls in the sliding window, and how many of them failed, for each environment and kind. */
-  ratios(): { readonly environment: string; readonly kind: ErrorKind; readonly count: number; readonly calls: number }[]
+  /** What is counted, with everything up to now. More may come to be counted later. */
+  counters(): readonly CounterSource[]
+  /** For each environment, account and kind. */
+  ratios(): Ratio[]
   quotas(): QuotaState[]
-  /** What else is counted. */
-  readonly counters: readonly Counter[]
 }
 
 /** The instruments of a meter and the processors whose numbers they show. */
 interface Shared {
+  readonly meter: Meter
+  /** Those whose gauges are shown. */
   readonly sources: Set<MetricSource>
+  /** Those whose counts belong here, and what the meter's counters have been given of each. */
+  readonly given: Map<MetricSource, Map<CounterSource, Given>>
+  /** By name. Each is made when there is something to count. */
+  readonly counters: Map<string, Counter>
   readonly duration: Histogram
 }
 
@@ -74,8 +88,12 @@ function sharedByMeter(): WeakMap<Meter, Shared> {
   return holder[KEY]
 }
 
-/** Has a meter show the numbers of a source as well; returns its histogram of durations. None where nothing is metered. */
-export function show(source: MetricSource, meter: Meter): Histogram | undefined {
+/**
+ * Has a meter show the numbers of a source as well; returns its histogram of durations. None where nothing is metered.
+ *
+ * @param earlier - the meter that showed them until now: what it has counted is not counted by two
+ */
+export function show(source: MetricSource, meter: Meter, earlier?: Meter): Histogram | undefined {
   if (meter === createNoopMeter()) return undefined
   const shared = sharedByMeter()
   let instruments = shared.get(meter)
@@ -84,40 +102,54 @@ export function show(source: MetricSource, meter: Meter): Histogram | undefined 
     shared.set(meter, instruments)
   }
   instruments.sources.add(source)
-  for (const counter of source.counters) showCounter(counter, meter)
+  const before = earlier === undefined ? undefined : shared.get(earlier)
+  instruments.given.set(source, handOver(source, before))
   return instruments.duration
 }
 
+/** Gives an earlier meter what it has not got yet, for its last interval, and takes the source's counts from it. */
+function handOver(source: MetricSource, earlier: Shared | undefined): Map<CounterSource, Given> {
+  const given = earlier?.given.get(source)
+  if (earlier === undefined || given === undefined) return new Map()
+  giveAll(earlier, source, given)
+  earlier.given.delete(source)
+  return new Map([...given].map(([counter, { counts }]) => [counter, { seen: 0, counts }]))
+}
+
+function giveAll({ meter, counters }: Shared, source: MetricSource, given: Map<CounterSource, Given>): void {
+  for (const counter of source.counters()) {
+    const { name, ...options } = counter.about
+    let shown = counters.get(name)
+    if (shown === undefined) {
+      shown = meter.createCounter(name, options)
+      counters.set(name, shown)
+    }
+    const one = given.get(counter) ?? { seen: 0, counts: [] }
+    given.set(counter, one)
+    give(shown, counter, one)
+  }
+}
+
 function create(meter: Meter): Shared {
-  const sources = new Set<MetricSource>()
-  showRequests(sources, meter)
-  showRatios(sources, meter)
-  showQuotas(sources, meter)
   const duration = meter.createHistogram(names.METRIC_MANGOPAY_CLIENT_REQUEST_DURATION, {
     ...INSTRUMENTS[names.METRIC_MANGOPAY_CLIENT_REQUEST_DURATION],
     advice: { explicitBucketBoundaries: [...DURATION_BUCKETS] },
   })
-  return { sources, duration }
+  const shared: Shared = { meter, sources: new Set(), given: new Map(), counters: new Map(), duration }
+  showRatios(shared.sources, meter, () => {
+    for (const [source, given] of shared.given) giveAll(shared, source, given)
+  })
+  showQuotas(shared.sources, meter)
+  return shared
 }
 
 const gaugeOf = (meter: Meter, name: string) => meter.createObservableGauge(name, INSTRUMENTS[name])
 
-function showRequests(sources: Set<MetricSource>, meter: Meter): void {
-  const shown = new MergedSeries()
-  const requests = meter.createObservableCounter(
-    names.METRIC_MANGOPAY_CLIENT_REQUESTS,
-    INSTRUMENTS[names.METRIC_MANGOPAY_CLIENT_REQUESTS],
-  )
-  requests.addCallback((result) => {
-    const series = each(sources, (source) => source.series())
-    const limit = Math.min(...each(sources, (source) => [source.limit]))
-    for (const { count, attributes } of shown.sum(series, limit)) result.observe(count, attributes)
-  })
-}
-
-function showRatios(sources: Set<MetricSource>, meter: Meter): void {
+/** @param before - called at each collection; the SDK reads its counters after all callbacks */
+function showRatios(sources: Set<MetricSource>, meter: Meter, before: () => void): void {
   const ratio = gaugeOf(meter, names.METRIC_MANGOPAY_CLIENT_ERROR_RATIO)
   ratio.addCallback((result) => {
+    before()
     for (const { count, calls, attributes } of ratiosOf(sources))
       result.observe(count === 0 ? 0 : count / calls, attributes)
   })
@@ -160,10 +192,10 @@ const each = <T>(sources: Set<MetricSource>, of: (source: MetricSource) => reado
 
 const ratiosOf = (sources: Set<MetricSource>) =>
   merge<{ count: number; calls: number }>(
-    each(sources, (source) => source.ratios()).map(({ environment, kind, count, calls }) => ({
+    each(sources, (source) => source.ratios()).map(({ kind, count, calls, ...of }) => ({
       count,
       calls,
-      attributes: { [names.ATTR_MANGOPAY_ERROR_RATIO_KIND]: kind, [names.ATTR_MANGOPAY_ENVIRONMENT]: environment },
+      attributes: { [names.ATTR_MANGOPAY_ERROR_RATIO_KIND]: kind, ...originOf(of) },
     })),
     (one, other) => ({ ...one, count: one.count + other.count, calls: one.calls + other.calls }),
   )
@@ -175,8 +207,7 @@ const quotasOf = (sources: Set<MetricSource>) =>
       quota,
       attributes: {
         [names.ATTR_MANGOPAY_RATE_LIMIT_WINDOW]: quota.window,
-        [names.ATTR_MANGOPAY_ENVIRONMENT]: quota.environment,
-        ...(quota.account === undefined ? {} : { [names.ATTR_MANGOPAY_ACCOUNT]: quota.account }),
+        ...originOf(quota),
       },
     })),
     (one, other) => (other.quota.readingTimestamp > one.quota.readingTimestamp ? other : one),

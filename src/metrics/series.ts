@@ -3,10 +3,20 @@ import { say } from '../diagnostics.ts'
 import * as names from '../names.ts'
 import { expected, isHttpStatus, VERDICT_COUNT, type Verdict } from '../outcome/outcome.ts'
 import { type Operation, OTHER_OPERATION } from '../request/route.ts'
+import type { CounterSource } from './counter.ts'
+
+/** The counter of calls. */
+export const REQUESTS = {
+  name: names.METRIC_MANGOPAY_CLIENT_REQUESTS,
+  description: 'Calls to the Mangopay API that have ended.',
+  unit: '{request}',
+}
 
 /** Calls that ended alike: one attribute set of `mangopay.client.requests`. */
 export interface Series {
   readonly environment: string
+  /** Alias from option `accounts`, or `_OTHER`; undefined without the option. */
+  readonly account: string | undefined
   readonly operation: string
   /** Undefined without a response, and when `_OTHER` had no room left for the codes. */
   readonly status: number | undefined
@@ -23,19 +33,23 @@ export interface Slot {
   readonly series: Series
   /** What their spans are tagged with: kept here by whoever tags the first one. */
   tags: Readonly<Attributes> | undefined
-  /** As the duration metric carries them: of operation and environment only. */
+  /** As the duration metric carries them: of operation, environment and account only. */
   readonly durationAttributes: Readonly<Attributes>
 }
 
-/** What is counted of one environment: by position of the operation. */
-export interface EnvironmentCounts {
+/** What is counted of one account of one environment, without option `accounts` of the whole environment. */
+export interface AccountCounts {
   readonly environment: string
+  readonly account: string | undefined
+  /** Where it goes on when there is no room for any more series: that of the other accounts of the environment. */
+  readonly others: AccountCounts | undefined
+  /** By position of the operation. */
   readonly operations: (OperationCounts | undefined)[]
 }
 
-/** What is counted of one operation in one environment. */
+/** What is counted of one operation. */
 interface OperationCounts {
-  readonly counts: EnvironmentCounts
+  readonly counts: AccountCounts
   readonly operation: Operation
   /** By status and verdict. */
   readonly slots: Map<number, Slot>
@@ -48,38 +62,43 @@ interface OperationCounts {
 }
 
 /**
- * Most attribute sets that are ever observed. The SDK holds 2,000 by default, and an ObservableCounter loses the
- * counts of those beyond (measured with sdk-metrics 2.12.1), where a synchronous counter keeps them.
+ * Most attribute sets of one processor. The SDK holds 2,000 by default, and shows those beyond as one that says nothing
+ * but `otel.metric.overflow`.
  */
 const LIMIT = 1900
 /** Kept free for the codes of `_OTHER`. */
-export const ROOM_FOR_OTHER = 150
+const ROOM_FOR_OTHER = 150
 /** Kept free, for each environment, for `_OTHER` without code: every verdict there is. */
 const ROOM_WITHOUT_CODE = VERDICT_COUNT
 
 /**
- * Counts every call in plain numbers that an observable callback reads: 10 to 20 ns a call, where the SDK's counter
+ * Counts every call in plain numbers that are read when somebody collects: 10 to 20 ns a call, where the SDK's counter
  * takes 400 to 1,700. Nothing is lost at any number of attribute sets; what has no room is counted as `_OTHER`.
  */
-export class RequestCounts {
+export class RequestCounts implements CounterSource {
+  readonly about = REQUESTS
   /** Every series, each once. */
   readonly series: Series[] = []
   /** Most series there can be, but for those of `_OTHER` without code. */
-  readonly limit: number
+  readonly #limit: number
   #saidFull = false
 
   constructor(environments: number) {
-    this.limit = LIMIT - environments * ROOM_WITHOUT_CODE
+    this.#limit = LIMIT - environments * ROOM_WITHOUT_CODE
   }
 
-  /** Begins to count for an environment: once for each. */
-  environment(name: string): EnvironmentCounts {
-    return { environment: name, operations: [] }
+  /**
+   * Begins to count for an account: once for each.
+   *
+   * @param others - counts of the environment's other accounts; undefined where there are none
+   */
+  account(environment: string, account?: string, others?: AccountCounts): AccountCounts {
+    return { environment, account, others, operations: [] }
   }
 
   /** Counts a call. */
   count(
-    counts: EnvironmentCounts,
+    counts: AccountCounts,
     operation: Operation,
     write: boolean,
     status: number | undefined,
@@ -97,7 +116,7 @@ export class RequestCounts {
   #prime(ofOperation: OperationCounts, write: boolean, bit: number): void {
     ofOperation.primed |= bit
     for (const status of [429, 500] as const) {
-      if (this.series.length < this.limit - ROOM_FOR_OTHER) this.#slot(ofOperation, status, expected(status, write))
+      if (this.series.length < this.#limit - ROOM_FOR_OTHER) this.#slot(ofOperation, status, expected(status, write))
     }
   }
 
@@ -118,25 +137,27 @@ export class RequestCounts {
 
   #series(ofOperation: OperationCounts, code: number | undefined, verdict: Verdict): Series {
     const { counts, operation } = ofOperation
-    if (operation !== OTHER_OPERATION && this.series.length >= this.limit - ROOM_FOR_OTHER) {
+    if (operation !== OTHER_OPERATION && this.series.length >= this.#limit - ROOM_FOR_OTHER) {
       if (!this.#saidFull) say(`so many operations ended in so many ways that further ones are counted as _OTHER`)
       this.#saidFull = true
       return this.#slot(countsOf(counts, OTHER_OPERATION), code, verdict).series
     }
-    if (code !== undefined && this.series.length >= this.limit)
-      return this.#slot(ofOperation, undefined, verdict).series
-    const series = newSeries(counts.environment, operation.name, code, verdict)
+    if (this.series.length >= this.#limit) {
+      if (code !== undefined) return this.#slot(ofOperation, undefined, verdict).series
+      if (counts.others !== undefined) return this.#slot(countsOf(counts.others, operation), undefined, verdict).series
+    }
+    const series = newSeries(counts, operation.name, code, verdict)
     this.series.push(series)
     return series
   }
 }
 
-function countsOf(counts: EnvironmentCounts, operation: Operation): OperationCounts {
+function countsOf(counts: AccountCounts, operation: Operation): OperationCounts {
   const known = counts.operations[operation.index]
   if (known !== undefined) return known
   const durationAttributes = Object.freeze({
     [names.ATTR_MANGOPAY_OPERATION]: operation.name,
-    [names.ATTR_MANGOPAY_ENVIRONMENT]: counts.environment,
+    ...originOf(counts),
   })
   const ofOperation: OperationCounts = {
     counts,
@@ -151,21 +172,28 @@ function countsOf(counts: EnvironmentCounts, operation: Operation): OperationCou
   return ofOperation
 }
 
-function newSeries(environment: string, operation: string, status: number | undefined, verdict: Verdict): Series {
-  const attributes = attributesOf(environment, operation, status, verdict)
-  return { environment, operation, status, verdict, attributes, count: 0 }
+function newSeries(of: AccountCounts, operation: string, status: number | undefined, verdict: Verdict): Series {
+  const { environment, account } = of
+  const attributes = attributesOf(of, operation, status, verdict)
+  return { environment, account, operation, status, verdict, attributes, count: 0 }
 }
 
+/** What metrics and events call an environment and an account; nothing of an account without option `accounts`. */
+export const originOf = ({ environment, account }: { environment: string; account?: string | undefined }) => ({
+  [names.ATTR_MANGOPAY_ENVIRONMENT]: environment,
+  ...(account === undefined ? {} : { [names.ATTR_MANGOPAY_ACCOUNT]: account }),
+})
+
 /** Attributes of `mangopay.client.requests`. */
-export function attributesOf(
-  environment: string,
+function attributesOf(
+  of: { readonly environment: string; readonly account: string | undefined },
   operation: string,
   status: number | undefined,
   { outcome, category }: Verdict,
 ): Readonly<Attributes> {
   const attributes: Attributes = {
     [names.ATTR_MANGOPAY_OPERATION]: operation,
-    [names.ATTR_MANGOPAY_ENVIRONMENT]: environment,
+    ...originOf(of),
     [names.ATTR_MANGOPAY_OUTCOME]: outcome,
   }
   if (status !== undefined) attributes[names.ATTR_HTTP_RESPONSE_STATUS_CODE] = status

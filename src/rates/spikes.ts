@@ -7,6 +7,8 @@ export interface SpikeEvent {
   kind: ErrorKind
   /** As in `mangopay.environment`. */
   environment: string
+  /** As in `mangopay.account`: an alias or `_OTHER`; absent without option `accounts`. */
+  account?: string
   /** Whether it starts or is over. */
   state: 'started' | 'ended'
   /** When the spike started, in both events. */
@@ -62,6 +64,8 @@ export interface SpikeOptions {
 
 /** A spike under way. */
 export interface SpikeSnapshot {
+  /** As in `mangopay.account`: an alias or `_OTHER`; absent without option `accounts`. */
+  account?: string
   /** Which failures. */
   kind: ErrorKind
   /** When it started, epoch milliseconds. */
@@ -81,12 +85,15 @@ const NOTHING: readonly SpikeEvent[] = []
 export class SpikeDetector {
   readonly #options: SpikeOptions
   readonly #environment: string
+  readonly #account: { account?: string }
   readonly #window: SlidingWindow
   readonly #since = new Map<ErrorKind, number>()
 
-  constructor(options: SpikeOptions, environment: string, window: SlidingWindow) {
+  /** @param account - undefined without option `accounts` */
+  constructor(options: SpikeOptions, environment: string, window: SlidingWindow, account?: string) {
     this.#options = options
     this.#environment = environment
+    this.#account = account === undefined ? {} : { account }
     this.#window = window
   }
 
@@ -128,6 +135,7 @@ export class SpikeDetector {
   /** The spikes under way. */
   active(now: number): SpikeSnapshot[] {
     return [...this.#since].map(([kind, since]) => ({
+      ...this.#account,
       kind,
       since,
       count: this.#window.count(now, kind),
@@ -139,6 +147,7 @@ export class SpikeDetector {
     return {
       kind,
       environment: this.#environment,
+      ...this.#account,
       state,
       since: new Date(since),
       count: this.#window.count(now, kind),

@@ -1,3 +1,4 @@
+import { nearest } from '../wrong-option.ts'
 import type { Say } from './say.ts'
 
 /** `process.env`, or a part of it. */
@@ -79,4 +80,17 @@ export function choicesFrom(
     say(`${variable}: ${unknown.join(', ')} is not supported; use ${known.join(', ')}. ${result.join(', ')} is used`)
   }
   return result
+}
+
+const OURS = ['MANGOPAY_TELEMETRY_HOSTS', 'MANGOPAY_TELEMETRY_ACCOUNTS']
+const PREFIX = 'MANGOPAY_TELEMETRY_'
+
+/** Says which variables look like ours and are not. Others that begin with MANGOPAY_ are the app's own. */
+export function sayUnknownVariables(env: Env, say: Say): void {
+  for (const name of Object.keys(env)) {
+    if (OURS.includes(name) || textFrom(env, name) === undefined) continue
+    const meant = name.startsWith('MANGOPAY_') ? nearest(name, OURS) : undefined
+    if (meant !== undefined) say(`there is no variable ${name}; did you mean ${meant}?`)
+    else if (name.startsWith(PREFIX)) say(`there is no variable ${name}; there are ${OURS.join(' and ')}`)
+  }
 }

@@ -2,8 +2,9 @@ import { createRequire, syncBuiltinESMExports } from 'node:module'
 import { join } from 'node:path'
 import type { MeterProvider } from '@opentelemetry/api'
 import type { MangopaySpanProcessor } from '../processor.ts'
+import { accountsFrom } from './accounts.ts'
 import { type AppSdk, loadAppSdk } from './app-sdk.ts'
-import { booleanFrom, type Env } from './env.ts'
+import { booleanFrom, type Env, sayUnknownVariables } from './env.ts'
 import { hostsFrom } from './hosts.ts'
 import { instrumentationsFrom } from './instrumentations.ts'
 import { flushOnSignals, flushWhenIdle, SpanCount } from './lifecycle.ts'
@@ -26,6 +27,7 @@ export interface Library {
 export function start(env: Env, loadLibrary: () => Library, say: Say): void {
   try {
     if (booleanFrom(env, 'OTEL_SDK_DISABLED')) return
+    sayUnknownVariables(env, say)
     const already = alreadyRegistered()
     if (already.traces || already.metrics) {
       say('an OpenTelemetry SDK is registered already and is left alone: add MangopaySpanProcessor to it, or drop it')
@@ -79,6 +81,7 @@ function processorFrom(env: Env, library: Library, { api, apiFile }: AppSdk, say
   return new library.MangopaySpanProcessor({
     ...options,
     hosts: hostsFrom(env, say),
+    accounts: accountsFrom(env, say),
     results: booleanFrom(env, 'MANGOPAY_TELEMETRY_RESULTS'),
     webhooks: webhooksFrom(env, say),
   })

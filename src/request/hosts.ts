@@ -33,6 +33,9 @@ export const MOST_ENVIRONMENTS = 20
 
 const HOST_KEY = /^(\[[0-9a-f:.]+\]|[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?)(?::(\d{1,5}))?(\/[^?#\s]*)?$/
 
+/** In a prefix, where a gateway's own version may stand: of Mangopay's API. With it cut off no path would be known. */
+const API_VERSION = /\/v(?:2\.01|3\.0)(?=\/|$)/i
+
 /** The hosts that are ours, compared whole: `api.mangopay.com.evil.example` is foreign. */
 export class Hosts {
   readonly #rules = new Map<string, HostRule[]>()
@@ -43,10 +46,10 @@ export class Hosts {
   constructor(hosts: Readonly<Record<string, string>>) {
     for (const [key, environment] of Object.entries(MANGOPAY_HOSTS)) this.#add(key, environment)
     for (const [key, environment] of Object.entries(hosts)) this.#add(key, environment)
-    const { size } = this.environments
-    if (size > MOST_ENVIRONMENTS) {
+    if (this.environments.size > MOST_ENVIRONMENTS) {
+      const given = new Set(Object.values(hosts)).size
       throw new RangeError(
-        `opentelemetry-mangopay: option hosts must be of at most ${MOST_ENVIRONMENTS} environments, not ${size}`,
+        `opentelemetry-mangopay: option hosts names ${given} environments; there can be ${MOST_ENVIRONMENTS}, production and sandbox among them`,
       )
     }
   }
@@ -63,6 +66,10 @@ export class Hosts {
     }
     const host = bare(match[1])
     const prefix = key.slice(key.length - (match[3] ?? '').length).replace(/\/+$/, '')
+    if (API_VERSION.test(prefix)) {
+      const wanted = `what stands before the API’s own path, "${key.slice(0, key.search(API_VERSION))}" without version`
+      throw wrongOption('hosts: a host', key, wanted)
+    }
     const others = (this.#rules.get(host) ?? []).filter((rule) => rule.port !== port || rule.prefix !== prefix)
     // The most particular first: with a port before without, then the longest prefix.
     const rules = [...others, { environment, port, prefix, list: this }].sort(

@@ -1,14 +1,7 @@
-/** How calls are counted, and how series of several processors are merged. */
+/** How calls are counted. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { MergedSeries } from '../../src/metrics/merged-series.ts'
-import {
-  attributesOf,
-  type EnvironmentCounts,
-  RequestCounts,
-  ROOM_FOR_OTHER,
-  type Series,
-} from '../../src/metrics/series.ts'
+import { type AccountCounts, RequestCounts } from '../../src/metrics/series.ts'
 import { expected } from '../../src/outcome/outcome.ts'
 import { allOperations, OTHER_OPERATION } from '../../src/request/route.ts'
 import { said } from '../support/traced-calls.ts'
@@ -21,7 +14,7 @@ const answer = (status: number | undefined, write = false) => verdictOf({ write,
 describe('counting', () => {
   it('has the 429 and the 500 of an operation at 0 from its first call, exactly as the first error will be', () => {
     const tally = new RequestCounts(1)
-    const production = tally.environment('production')
+    const production = tally.account('production')
     const [operation] = operations
     if (operation === undefined) throw new Error('no operation')
     tally.count(production, operation, true, 200, answer(200, true))
@@ -56,7 +49,7 @@ describe('counting', () => {
 
   it('has the zeros of reads and of writes of _OTHER', () => {
     const tally = new RequestCounts(1)
-    const production = tally.environment('production')
+    const production = tally.account('production')
     tally.count(production, OTHER_OPERATION, false, 200, answer(200))
     tally.count(production, OTHER_OPERATION, true, 200, answer(200, true))
     const zeros = tally.series.filter(({ count }) => count === 0)
@@ -69,7 +62,7 @@ describe('counting', () => {
 
   it('leaves out a status that is no HTTP status', () => {
     const tally = new RequestCounts(1)
-    const production = tally.environment('production')
+    const production = tally.account('production')
     tally.count(production, OTHER_OPERATION, false, 999, answer(999))
     const one = tally.series.find(({ count }) => count === 1)
     expect(one?.attributes).not.toHaveProperty('http.response.status_code')
@@ -87,9 +80,9 @@ describe('counting', () => {
     fc.assert(
       fc.property(fc.array(call, { minLength: 4000, maxLength: 6000 }), (calls) => {
         const tally = new RequestCounts(3)
-        const environments = new Map(ENVIRONMENTS.map((name) => [name, tally.environment(name)]))
+        const environments = new Map(ENVIRONMENTS.map((name) => [name, tally.account(name)]))
         for (const { environment, operation, write, status } of calls) {
-          const counts = environments.get(environment) as EnvironmentCounts
+          const counts = environments.get(environment) as AccountCounts
           tally.count(counts, operation, write, status, answer(status, write))
         }
         expect(tally.series.length).toBeLessThanOrEqual(1900)
@@ -110,7 +103,7 @@ describe('counting', () => {
 
   it('keeps room for the codes of _OTHER, and then for _OTHER without code', () => {
     const tally = new RequestCounts(1)
-    const production = tally.environment('production')
+    const production = tally.account('production')
     for (const operation of operations) {
       for (let status = 100; status < 600; status++)
         tally.count(production, operation, true, status, answer(status, true))
@@ -127,40 +120,11 @@ describe('counting', () => {
 
   it('folds only when there is no room: all operations with a few codes each have their own', () => {
     const tally = new RequestCounts(2)
-    const production = tally.environment('production')
+    const production = tally.account('production')
     for (const operation of operations) {
       for (const status of [200, 400, 404, 429, 500]) tally.count(production, operation, false, status, answer(status))
     }
     expect(tally.series.filter((one) => one.operation === '_OTHER')).toEqual([])
     expect(tally.series).toHaveLength(operations.length * 5)
-  })
-})
-
-// Which attribute sets one meter shows, of any number of processors.
-
-const LIMIT = ROOM_FOR_OTHER + 100
-const cellOf = (operation: string, status: 429 | 500, environment = 'production'): Series => {
-  const verdict = expected(status, false)
-  const attributes = attributesOf(environment, operation, status, verdict)
-  return { environment, operation, status, verdict, attributes, count: 1 }
-}
-
-describe('the sets of a meter', () => {
-  it('are those of the series as long as there is room, then of _OTHER with code, then without, and lose nothing', () => {
-    const series = Array.from({ length: 300 }, (_, i) => cellOf('GET /users', 429, `environment ${i}`))
-    const sets = [...new MergedSeries().sum(series, LIMIT)]
-    const others = sets.filter(({ attributes }) => attributes['mangopay.operation'] === '_OTHER')
-    const withCode = others.filter(({ attributes }) => 'http.response.status_code' in attributes)
-    expect([sets.length - others.length, withCode.length, others.length - withCode.length]).toEqual([100, 150, 50])
-    expect(sets.reduce((sum, { count }) => sum + count, 0)).toBe(300)
-  })
-
-  it('stay where they are when there is less room later', () => {
-    const shown = new MergedSeries()
-    const series = allOperations()
-      .slice(0, 90)
-      .map(({ name }) => cellOf(name, 500))
-    const first = [...shown.sum(series, LIMIT)].map(({ attributes, count }) => ({ attributes, count }))
-    expect([...shown.sum(series, ROOM_FOR_OTHER)]).toEqual(first)
   })
 })

@@ -7,7 +7,26 @@ describe('options', () => {
     [null, 'options must be an object, not null'],
     ['x', 'options must be an object, not "x"'],
     [[], 'options must be an object, not []'],
-    [{ host: {} }, 'there is no option host'],
+    [{ host: {} }, 'there is no option host; did you mean hosts? Its value: {}'],
+    [{ onspike: 1 }, 'there is no option onspike; did you mean onSpike? Its value: 1'],
+    [{ sampling: 1 }, 'there is no option sampling; there are hosts, renameSpans, '],
+    [Promise.resolve({}), 'options must be an object, not a Promise (await it first)'],
+    [{ hosts: Promise.resolve({}) }, 'option hosts must be an object, not a Promise (await it first)'],
+    [{ accounts: { a: 'shop', b: 'shop' } }, 'option accounts["b"] must be a name of its own: two accounts'],
+    [{ accounts: { a: '_OTHER' } }, 'option accounts["a"] must be another name: that one stands for'],
+    [
+      { accounts: Object.fromEntries(Array.from({ length: 101 }, (_, i) => [`id${i}`, `alias ${i}`])) },
+      'option accounts must be of at most 100 client ids, not 101',
+    ],
+    [
+      { hosts: Object.fromEntries(Array.from({ length: 25 }, (_, i) => [`h${i}.example`, `e${i}`])) },
+      'option hosts names 25 environments; there can be 20, production and sandbox among them',
+    ],
+    [
+      { hosts: { 'gw.example/pay/v2.01': 'production' } },
+      '"gw.example/pay" without version, not "gw.example/pay/v2.01"',
+    ],
+    [{ hosts: { 'gw.example/V3.0/acme': 'production' } }, '"gw.example" without version'],
     [{ hosts: 'x' }, 'option hosts must be an object, not "x"'],
     [{ hosts: { 'http://x': 'production' } }, '"http://x"'],
     [{ hosts: { x: '' } }, 'option hosts["x"] must be the name of an environment, such as "production", not ""'],
@@ -27,7 +46,7 @@ describe('options', () => {
     [{ onSpike: true }, 'option onSpike must be a function, not true'],
     [{ onQuotaLow: {} }, 'option onQuotaLow must be a function, not {}'],
     [{ spike: 5 }, 'option spike must be an object, not 5'],
-    [{ spike: { window: 5 } }, 'there is no option spike.window (its value: 5)'],
+    [{ spike: { window: 5 } }, 'there is no option spike.window; did you mean spike.windowSeconds? Its value: 5'],
     [
       { spike: { windowSeconds: 9 } },
       'option spike.windowSeconds must be a number of at least 10 and at most 3600, not 9',
@@ -47,7 +66,7 @@ describe('options', () => {
     [{ spike: { kinds: ['404'] } }, 'option spike.kinds must be a list of "429", "500", "unavailable", not ["404"]'],
     [{ quota: { lowShare: 2 } }, 'option quota.lowShare must be a number of at least 0 and at most 1, not 2'],
     [{ quota: { emptyWithinSeconds: -1 } }, 'option quota.emptyWithinSeconds must be a number of at least 0, not -1'],
-    [{ quota: { low: 1 } }, 'there is no option quota.low (its value: 1)'],
+    [{ quota: { low: 1 } }, 'there is no option quota.low; did you mean quota.lowShare? Its value: 1'],
   ]
   it.each(wrong)('%j throws and says which', (options, message) => {
     expect(() => new MangopaySpanProcessor(options as never)).toThrow(`opentelemetry-mangopay: `)
@@ -61,9 +80,9 @@ describe('options', () => {
     expect(() => new MangopaySpanProcessor({ clock: 1n } as never)).toThrow('not 1')
   })
 
-  it('names the options that there are when it does not know one', () => {
+  it('names the one that was probably meant', () => {
     expect(() => new MangopaySpanProcessor({ quota: { lowshare: 0.2 } } as never)).toThrow(
-      'there is no option quota.lowshare (its value: 0.2); there are lowShare, emptyWithinSeconds',
+      'there is no option quota.lowshare; did you mean quota.lowShare? Its value: 0.2',
     )
   })
 

@@ -1,5 +1,7 @@
 /** What register says, and what it shows of an address that is wrong. */
 import { afterEach, describe, expect, it } from 'vitest'
+import { accountsFrom } from '../../src/register/accounts.ts'
+import { sayUnknownVariables } from '../../src/register/env.ts'
 import { hostsFrom } from '../../src/register/hosts.ts'
 import { packagesToInstall } from '../../src/register/instrumentations.ts'
 import { metricReadersFrom } from '../../src/register/metrics.ts'
@@ -43,6 +45,35 @@ describe('MANGOPAY_TELEMETRY_HOSTS', () => {
         ' the hosts of e18, e19, e20, e21, e22, e23, e24 are left out',
     ])
   })
+})
+
+it('MANGOPAY_TELEMETRY_ACCOUNTS loses a wrong entry and keeps the others, and shows no client id', () => {
+  const text = 'shop-id=shop, market-id = market,secret-id,other-id=shop,,a=b=c,last-id=_OTHER'
+  const accounts = accountsFrom({ MANGOPAY_TELEMETRY_ACCOUNTS: text }, say)
+  expect(accounts).toEqual({ 'shop-id': 'shop', 'market-id': 'market' })
+  expect(lines).toEqual([
+    'MANGOPAY_TELEMETRY_ACCOUNTS: entry 3 is not client-id=alias; it is left out',
+    'MANGOPAY_TELEMETRY_ACCOUNTS: entry 4 has an alias that is taken, shop; it is left out',
+    'MANGOPAY_TELEMETRY_ACCOUNTS: entry 6 is not client-id=alias; it is left out',
+    'MANGOPAY_TELEMETRY_ACCOUNTS: entry 7 has an alias that is taken, _OTHER; it is left out',
+  ])
+})
+
+it('a variable that looks like ours is told, the app’s own are not', () => {
+  const env = {
+    MANGOPAY_TELEMETRY_HOST: 'x=y',
+    MANGOPAY_TELEMTRY_ACCOUNTS: 'x=y',
+    MANGOPAY_TELEMETRY_DEBUG: '1',
+    MANGOPAY_TELEMETRY_HOSTS: 'x=y',
+    MANGOPAY_CLIENT_ID: 'acme',
+    MANGOPAY_HOST: 'api.mangopay.com',
+  }
+  sayUnknownVariables(env, say)
+  expect(lines).toEqual([
+    'there is no variable MANGOPAY_TELEMETRY_HOST; did you mean MANGOPAY_TELEMETRY_HOSTS?',
+    'there is no variable MANGOPAY_TELEMTRY_ACCOUNTS; did you mean MANGOPAY_TELEMETRY_ACCOUNTS?',
+    'there is no variable MANGOPAY_TELEMETRY_DEBUG; there are MANGOPAY_TELEMETRY_HOSTS and MANGOPAY_TELEMETRY_ACCOUNTS',
+  ])
 })
 
 describe('the OTLP endpoint', () => {
