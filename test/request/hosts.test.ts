@@ -215,7 +215,9 @@ describe('option hosts', () => {
     const named = (count: number) =>
       Object.fromEntries(Array.from({ length: count }, (_, i) => [`proxy-${i}.example`, `tenant ${i}`]))
     expect(new Hosts(named(18)).environments.size).toBe(20)
-    expect(() => new Hosts(named(19))).toThrow('option hosts names 19 environments; there can be 20, production and sandbox among them')
+    expect(() => new Hosts(named(19))).toThrow(
+      'option hosts names 19 environments; there can be 20, production and sandbox among them',
+    )
   })
 
   it('lets a host of Mangopay’s be named anew', () => {
