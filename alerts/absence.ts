@@ -31,9 +31,8 @@ or (
 )`,
       forMinutes: numbers.missingFor,
       keepFiringForMinutes: 0,
-      summary: ({ label }) => `No data about Mangopay calls from ${label(LABEL.job)} in ${label(LABEL.environment)}`,
-      description: ({ label }) =>
-        `${label(LABEL.job)} reported its Mangopay calls for most of the last day and has stopped. All other Mangopay alerts are blind for it until it reports again: service down, exporter or collector broken, or the service was renamed.`,
+      description: ({ label, where }) =>
+        `${label(LABEL.job)} reported its calls${where()} for most of the last day and has stopped. All other Mangopay alerts are blind for it until it reports again: the service is down, its exporter or the collector is broken, or it was renamed.`,
     },
   ]
 }

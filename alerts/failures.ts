@@ -1,60 +1,171 @@
 /** Alerts about calls that fail, hang or cannot be told to have worked. */
 
-import {
-  BY_ENV,
-  BY_JOB,
-  burn,
-  callsIn,
-  environmentElseJob,
-  failing,
-  nothing,
-  nothingForLong,
-  p95,
-  refused,
-  UNHEALTHY,
-  UNHEALTHY_NOT_OURS,
-} from './failure-expressions.ts'
-import type { AlertRule, RuleContext } from './model.ts'
+import type { AlertRule, Quote, RuleContext } from './model.ts'
 import { COUNTED, RECORDS } from './records.ts'
-import { LABEL } from './spelling.ts'
+import { LABEL, SERIES } from './spelling.ts'
+
+const ENV = LABEL.environment
+const CAT = LABEL.category
+const JOB = LABEL.job
+/**
+ * A client asks for its own token once an hour, and gets it when nothing else works any more: no sign of life. A token
+ * for an end user (`POST /oauth/token/embedded/…`) is one.
+ */
+const NO_TOKEN_CALL = `${LABEL.operation}!="POST /oauth/token"`
+/** One value for each environment. */
+const BY_ENV = ENV
+/** One value for each service of an environment. */
+const BY_JOB = `${JOB}, ${ENV}`
+
+/** Success, and the failures that a healthy integration produces. */
+const HEALTHY = `${CAT}=~"|not_found|idempotency_conflict|sca_required"`
+/** Everything else, without the 429s: they have their own alert, and a spent quota is no outage. */
+const UNHEALTHY = `${CAT}!~"|not_found|idempotency_conflict|sca_required|rate_limit"`
+/** As above without 400s: a few bad requests at night are a bug, not an outage. */
+const UNHEALTHY_NOT_OURS = `${CAT}!~"|not_found|idempotency_conflict|sca_required|rate_limit|invalid_request"`
+/** The one meaning of "Mangopay is failing". */
+const UNAVAILABLE = `${CAT}=~"server_error|timeout|network"`
+const REFUSED = `${CAT}=~"authentication|authorization"`
+
+const callsOf = (record: string, { span }: RuleContext, minutes: number, by: string, matchers: string): string => {
+  const selector = matchers === '' ? record : `${record}{${matchers}}`
+  if (minutes === COUNTED) return `sum by (${by}) (${selector})`
+  return `sum by (${by}) (sum_over_time(${selector}[${span(minutes)}]) / 5)`
+}
+
+/** Calls with these labels in a span of so many minutes, by these labels. */
+export const callsIn = (context: RuleContext, minutes: number, by: string, matchers = ''): string =>
+  callsOf(RECORDS.callsByCategory, context, minutes, by, matchers)
+
+/**
+ * So few calls that five minutes are mostly empty. The rules for low traffic watch then: they look back for hours, and
+ * keep firing for an hour, since the next call, good or bad, may be that far.
+ */
+export const fewCalls = (context: RuleContext, by: string): string => {
+  const { lowSpan, lowCalls, lowNow } = context.numbers
+  return `(${callsIn(context, lowSpan, by)} < ${lowCalls} and ${callsIn(context, COUNTED, by)} < ${lowNow})`
+}
+const LOW = { traffic: 'low' } as const
+
+/** Signs of life in a span. From the record that tells operations apart: it has its history when these rules are new. */
+const healthyIn = (context: RuleContext, minutes: number, by: string): string =>
+  callsOf(RECORDS.calls, context, minutes, by, `${NO_TOKEN_CALL}, ${HEALTHY}`)
+
+/** For the whole environment where that is true: one page for an outage of all services. Else for each service alone. */
+const environmentElseJob = (expression: (by: string) => string): string =>
+  `(
+${expression(BY_ENV)}
+)
+or on (${ENV}) (
+${expression(BY_JOB)}
+)`
+
+/** Failures, those of token calls included, and no success of any other call. */
+const nothing = (context: RuleContext, by: string, minutes: number, count: number, failures: string): string =>
+  `  ${callsIn(context, minutes, by, failures)} > ${count}
+  unless on (${by}) ${healthyIn(context, minutes, by)} > 0`
+
+/** The same within half an hour, for the whole environment; one of the failures lately. */
+const nothingForHalfAnHour = (context: RuleContext): string => {
+  const { nothingMediumSpan, nothingMediumCount, lately } = context.numbers
+  return `${nothing(context, BY_ENV, nothingMediumSpan, nothingMediumCount, UNHEALTHY_NOT_OURS)}
+  and ${callsIn(context, lately, BY_ENV, UNHEALTHY_NOT_OURS)} > 0`
+}
+
+/** At a few calls an hour: failures collect over hours, no success for long, and one of the failures lately. */
+const nothingForHours = (context: RuleContext): string => {
+  const { nothingLowMemory, nothingLowCount, lowSpan, lately } = context.numbers
+  const failures = (minutes: number) => callsIn(context, minutes, BY_ENV, UNHEALTHY_NOT_OURS)
+  return `  ${failures(nothingLowMemory)} > ${nothingLowCount}
+  and ${failures(lately)} > 0
+  unless ${healthyIn(context, lowSpan, BY_ENV)} > 0`
+}
+
+/** A share of calls that Mangopay or the way there fails. */
+const failing = (context: RuleContext, by: string): string => {
+  const errors = callsIn(context, COUNTED, by, UNAVAILABLE)
+  return `  ${errors} / ${callsIn(context, COUNTED, by)} > ${context.numbers.failingShare}
+  and ${errors} > ${context.numbers.failingCount}`
+}
+
+/** The error budget is spent too fast, over a long span and over a short one. */
+const burn = (context: RuleContext, by: string, long: number, short: number, times: number): string => {
+  const { burnBudget, burnCount } = context.numbers
+  const errors = (minutes: number) => callsIn(context, minutes, by, UNAVAILABLE)
+  const ratio = (minutes: number) => `${errors(minutes)} / ${callsIn(context, minutes, by)}`
+  return `  ${ratio(long)} > ${times} * ${burnBudget}
+  and ${ratio(short)} > ${times} * ${burnBudget}
+  and ${errors(long)} > ${burnCount}`
+}
+
+/** Over hours the same, and one of the failures lately: half an hour would still show what ended long ago. */
+const slowBurn = (context: RuleContext, by: string): string => {
+  const { burnSlowSpan, burnSlowShortSpan, burnSlow, lately } = context.numbers
+  return `${burn(context, by, burnSlowSpan, burnSlowShortSpan, burnSlow)}
+  and ${callsIn(context, lately, by, UNAVAILABLE)} > 0`
+}
+
+/** A share of calls that are 401 or 403. */
+const refused = (context: RuleContext, by: string): string => {
+  const { refusedSpan, refusedCount, refusedShare } = context.numbers
+  const refusals = callsIn(context, refusedSpan, by, REFUSED)
+  return `  ${refusals} / ${callsIn(context, refusedSpan, by)} > ${refusedShare}
+  and ${refusals} > ${refusedCount}`
+}
+
+/** Both spellings; `or` and not one regular expression, which would fail for a service that exports both ways. */
+const p95 = ({ span, numbers }: RuleContext): string => {
+  const rate = (series: string) => `rate(${series}[${span(numbers.latencySpan)}])`
+  return `histogram_quantile(0.95, sum by (${BY_JOB}, le) (
+  ${rate(SERIES.durationBucketOtlp)}
+  or ${rate(SERIES.durationBucketPull)}
+))`
+}
+
+/** Writes whose effect nobody confirmed; of a used key the first call is the one to look up. */
+const unsettled = (context: RuleContext, minutes: number): string =>
+  callsOf(
+    RECORDS.calls,
+    context,
+    minutes,
+    BY_ENV,
+    `${LABEL.outcome}="unknown", ${LABEL.category}!="idempotency_conflict"`,
+  )
 
 /** Alerts on failures. */
 export const failureAlerts = (context: RuleContext): AlertRule[] => {
-  const { numbers: n, span } = context
-  const errorBudget = (
-    arm: 'fast' | 'slow',
-    urgency: 'page' | 'ticket',
-    expr: string,
-    forMinutes: number,
-  ): AlertRule => ({
-    alert: 'MangopayErrorBudgetBurn',
-    labels: { burn: arm },
-    urgency,
-    expr,
-    forMinutes,
-    keepFiringForMinutes: n.burnKeep,
-    summary: ({ value, where }) =>
-      `Mangopay spends our error budget in ${where()}: ${value('humanizePercentage')} of calls fail`,
-    description: ({ where }) =>
-      `Calls of ${where()} fail as server_error, timeout or network faster than the budget allows. A page means days of budget per hour, a ticket a slow leak. Check status.mangopay.com and the operations concerned.`,
-  })
+  const { numbers: n } = context
+  const budgetBurn = ({ value, where }: Quote): string =>
+    `${value('share')} of the calls${where('job')} fail as server_error, timeout or network. As burn="fast" that is days of the budget in an hour, as burn="slow" a slow leak. Look at status.mangopay.com and at the operations concerned.`
   return [
     {
       alert: 'MangopayNothingSucceeds',
       urgency: 'page',
       expr: `${environmentElseJob((by) => nothing(context, by, COUNTED, n.nothingFastCount, UNHEALTHY))}
-or on (${LABEL.environment}) (
-${nothing(context, BY_ENV, n.nothingMediumSpan, n.nothingMediumCount, UNHEALTHY_NOT_OURS)}
-)
-or on (${LABEL.environment}) (
-${nothingForLong(context)}
+or on (${ENV}) (
+${nothingForHalfAnHour(context)}
+  unless ${fewCalls(context, BY_ENV)}
 )`,
       forMinutes: n.nothingFor,
       keepFiringForMinutes: n.nothingKeep,
-      summary: ({ value, where }) =>
-        `No call to Mangopay succeeds in ${where()}: ${value('humanize')} failures and no success`,
-      description: ({ where }) =>
-        `For some minutes no call of ${where()}, those for a token aside, has got a healthy answer. Look at the categories: server_error, timeout and network mean Mangopay or the way there; authentication and authorization mean our key or account; invalid_request means our last release.`,
+      description: ({ value, where }) =>
+        `${value('count')} calls${where('job')} have failed in the last minutes and none, those for a token aside, has got a healthy answer. The category tells why. server_error, timeout, network: Mangopay or the way there. authentication, authorization: our key or account. invalid_request: our last release.`,
+    },
+    {
+      alert: 'MangopayNothingSucceeds',
+      labels: LOW,
+      urgency: 'page',
+      expr: `(
+${nothingForHalfAnHour(context)}
+  or (
+${nothingForHours(context).replace(/^/gm, '  ')}
+  )
+)
+and ${fewCalls(context, BY_ENV)}`,
+      forMinutes: n.nothingFor,
+      keepFiringForMinutes: n.lowKeep,
+      description: ({ value, where }) =>
+        `${value('count')} of the few calls${where()} have failed in the last hours and none, those for a token aside, has got a healthy answer. The category tells why. server_error, timeout, network: Mangopay or the way there. authentication, authorization: our key or account.`,
     },
     {
       alert: 'MangopayFailing',
@@ -62,32 +173,35 @@ ${nothingForLong(context)}
       expr: environmentElseJob((by) => failing(context, by)),
       forMinutes: n.failingFor,
       keepFiringForMinutes: n.failingKeep,
-      summary: ({ value, where }) => `Mangopay is failing in ${where()}: ${value('humanizePercentage')} of calls`,
-      description: ({ where }) =>
-        `More than a tenth of the calls of ${where()} end as server_error, timeout or network. Reads may be retried; a write whose outcome is unknown only with its idempotency key.`,
+      description: ({ value, where }) =>
+        `${value('share')} of the calls${where('job')} of the last 5 minutes ended as server_error, timeout or network. Reads may be retried; a write whose outcome is unknown only with its idempotency key.`,
     },
-    errorBudget(
-      'fast',
-      'page',
-      environmentElseJob((by) => burn(context, by, n.burnFastSpan, COUNTED, n.burnFast)),
-      n.burnFastFor,
-    ),
-    errorBudget(
-      'slow',
-      'ticket',
-      environmentElseJob((by) => burn(context, by, n.burnSlowSpan, n.burnSlowShortSpan, n.burnSlow)),
-      n.burnSlowFor,
-    ),
+    {
+      alert: 'MangopayErrorBudgetBurn',
+      labels: { burn: 'fast' },
+      urgency: 'page',
+      expr: environmentElseJob((by) => burn(context, by, n.burnFastSpan, COUNTED, n.burnFast)),
+      forMinutes: n.burnFastFor,
+      keepFiringForMinutes: n.burnFastKeep,
+      description: budgetBurn,
+    },
+    {
+      alert: 'MangopayErrorBudgetBurn',
+      labels: { burn: 'slow' },
+      urgency: 'ticket',
+      expr: environmentElseJob((by) => slowBurn(context, by)),
+      forMinutes: n.burnSlowFor,
+      keepFiringForMinutes: n.burnSlowKeep,
+      description: budgetBurn,
+    },
     {
       alert: 'MangopayAccessRefused',
       urgency: 'page',
       expr: environmentElseJob((by) => refused(context, by)),
       forMinutes: n.refusedFor,
       keepFiringForMinutes: n.refusedKeep,
-      summary: ({ value, where }) =>
-        `Mangopay refuses us in ${where()}: ${value('humanizePercentage')} of calls are 401 or 403`,
-      description: ({ where }) =>
-        `Calls of ${where()} are refused. authentication (401): the API key is wrong, revoked or locked. authorization (403): the account lacks a permission, or the caller’s address is not on the allowlist.`,
+      description: ({ value, where }) =>
+        `${value('share')} of the calls${where('job')} of the last minutes are answered 401 or 403. authentication (401): the API key is wrong, revoked or locked. authorization (403): the account lacks a permission, or the caller’s address is not on the allowlist.`,
     },
     {
       alert: 'MangopayLatencyHigh',
@@ -96,22 +210,20 @@ ${nothingForLong(context)}
 and ${callsIn(context, n.latencySpan, BY_JOB)} > ${n.latencyCount}`,
       forMinutes: n.latencyFor,
       keepFiringForMinutes: n.latencyKeep,
-      summary: ({ value, where }) => `Mangopay is slow for ${where()}: p95 is ${value('humanizeDuration')}`,
-      description: ({ where }) =>
-        `One call in twenty of ${where()} takes longer than ${n.latencySeconds} s. See which operation it is, and whether calls end as timeout.`,
+      // One spelling for each way of export: a server has the one or the other.
+      mayBeAbsent: [SERIES.durationBucketOtlp, SERIES.durationBucketPull],
+      description: ({ value, where }) =>
+        `One call in twenty${where('job')} takes ${value('duration')} or longer; ${n.latencySeconds} s is the limit. See which operation it is, and whether calls end as timeout.`,
     },
     {
       alert: 'MangopayUnknownOutcomes',
       urgency: 'ticket',
-      expr: `sum by (${BY_JOB}, ${LABEL.operation}) (
-  sum_over_time(${RECORDS.calls}{${LABEL.outcome}="unknown", ${LABEL.category}!="idempotency_conflict"}[${span(n.unknownSpan)}]) / 5
-) > ${n.unknownCount}`,
+      expr: `${unsettled(context, n.unknownSpan)} > ${n.unknownCount}
+and ${unsettled(context, n.lately)} > 0`,
       forMinutes: 0,
       keepFiringForMinutes: n.unknownKeep,
-      summary: ({ value, label, where }) =>
-        `${value('humanize')} writes of ${where()} may or may not have happened: ${label(LABEL.operation)}`,
-      description: ({ label }) =>
-        `${label(LABEL.operation)} got no answer that says whether it took effect. Look each one up at Mangopay before anybody repeats it; repeat it only with its idempotency key.`,
+      description: ({ value, where }) =>
+        `${value('count')} writes${where()} of the last hour got no answer that says whether they took effect. The dashboard lists them by operation under "Writes that may have happened". Look each one up at Mangopay before anybody repeats it; repeat it only with its idempotency key.`,
     },
   ]
 }

@@ -5,37 +5,16 @@
 
 import { createHash } from 'node:crypto'
 import { stringify } from 'yaml'
-import { DASHBOARD } from '../dashboards/palette.ts'
-import type { AlertName, AlertRule, Quote } from './model.ts'
-import { annotations, type LinkOptions, severity } from './prometheus.ts'
+import { DASHBOARD, PANELS } from '../dashboards/palette.ts'
+import { DATASOURCE_UID, fillInRules, type Own } from './fill-in.ts'
+import { ALERTS, type AlertRule } from './model.ts'
+import { annotations, quoting, severity } from './prometheus.ts'
 import { RECORDS } from './records.ts'
 import { buildRules, type RuleOptions } from './rules.ts'
 import { LABEL, SERIES } from './spelling.ts'
 
-/** The uid of the Prometheus data source. The default is the one of `grafana/otel-lgtm` and of many set-ups. */
-const DATASOURCE_UID = 'prometheus'
-
-/** The panel that shows an alert’s cause: Grafana draws the alert’s states into it and links to it. */
-export const PANEL_OF: Readonly<Record<AlertName, number>> = {
-  MangopayRateLimited: 14,
-  MangopayRateLimitExhaustionPredicted: 11,
-  MangopayRateLimitHeadroomLow: 10,
-  MangopayRateLimitNearlyEmpty: 10,
-  MangopayNothingSucceeds: 20,
-  MangopayFailing: 22,
-  MangopayErrorBudgetBurn: 62,
-  MangopayAccessRefused: 21,
-  MangopayLatencyHigh: 30,
-  MangopayUnknownOutcomes: 23,
-  MangopayTelemetryMissing: 70,
-}
-
-/** In annotations a single `$` is right: they are taken as they are. */
-const quote: Quote = {
-  value: (format) => `{{ $values.A.Value | ${format} }}`,
-  label: (name) => `{{ $labels.${name} }}`,
-  where: () => `{{ $labels.${LABEL.environment} }}{{ with $labels.${LABEL.job} }}, service {{ . }}{{ end }}`,
-}
+/** Without data there is no value, and a template that asks for one is an error in Grafana's log. */
+const quote = quoting((format) => `{{ with $values.A }}{{ .Value | ${format} }}{{ end }}`)
 
 const expression = (refId: string, model: Record<string, unknown>): Record<string, unknown> => ({
   refId,
@@ -76,9 +55,8 @@ const recordsMissing = (): AlertRule => ({
   expr: `group by (${LABEL.environment}) (${SERIES.requests}) unless on () ${RECORDS.evaluated}`,
   forMinutes: 10,
   keepFiringForMinutes: 0,
-  summary: () => 'The recording rules of the Mangopay alerts are not loaded in Prometheus',
-  description: () =>
-    'Calls to Mangopay are reported, but alerts/mangopay.records.yml is not evaluated in this data source. Until it is, no other Mangopay alert can fire.',
+  description: ({ where }) =>
+    `Calls to Mangopay${where()} are reported, but alerts/mangopay.records.yml is not evaluated in this data source. Until it is, no other Mangopay alert can fire.`,
 })
 
 const HEADER = `# The alerts of mangopay.rules.yml as Grafana-managed rules, for /etc/grafana/provisioning/alerting. Generated from
@@ -87,22 +65,22 @@ const HEADER = `# The alerts of mangopay.rules.yml as Grafana-managed rules, for
 # In labels a dollar sign is doubled, since Grafana reads a single one as an environment variable.
 `
 
-/** The file for Grafana’s alert provisioning. */
-export const renderGrafana = (options: RuleOptions & LinkOptions & { datasourceUid?: string } = {}): string => {
+/** The file for Grafana’s alert provisioning. In annotations a single `$` is right: they are taken as they are. */
+export const renderGrafana = (options: RuleOptions & Own = {}): string => {
   const { alerts, context, intervalMinutes } = buildRules(options)
   const rules = [...alerts, recordsMissing()].map((rule) => ({
     uid: uidOf(titleOf(rule)),
     title: titleOf(rule),
     condition: 'C',
-    data: dataOf(rule.expr, options.datasourceUid ?? DATASOURCE_UID),
+    data: dataOf(rule.expr, DATASOURCE_UID),
     dashboardUid: DASHBOARD.uid,
-    panelId: PANEL_OF[rule.alert],
+    panelId: PANELS[ALERTS[rule.alert].panel].id,
     noDataState: 'OK',
     execErrState: 'OK',
     for: context.span(rule.forMinutes),
     ...(rule.keepFiringForMinutes > 0 && { keepFiringFor: context.span(rule.keepFiringForMinutes) }),
     missing_series_evals_to_resolve: 1,
-    annotations: annotations(rule, quote, options),
+    annotations: annotations(rule, quote),
     labels: { severity: severity(rule, '$$'), ...rule.labels },
     isPaused: false,
   }))
@@ -113,5 +91,8 @@ export const renderGrafana = (options: RuleOptions & LinkOptions & { datasourceU
     interval: context.span(intervalMinutes),
     rules,
   }
-  return HEADER + stringify({ apiVersion: 1, groups: [group] }, { lineWidth: 0, blockQuote: 'literal' })
+  return fillInRules(
+    HEADER + stringify({ apiVersion: 1, groups: [group] }, { lineWidth: 0, blockQuote: 'literal' }),
+    options,
+  )
 }

@@ -1,51 +1,97 @@
 /** What a rule is, before it becomes YAML of one kind or another. */
 
+import type { PanelName } from '../dashboards/palette.ts'
 import type { Numbers } from './thresholds.ts'
 
-/** The alerts, a fixed set: runbook, dashboard, demo and examples refer to them. */
-export const ALERT_NAMES = [
-  'MangopayRateLimited',
-  'MangopayRateLimitExhaustionPredicted',
-  'MangopayRateLimitHeadroomLow',
-  'MangopayRateLimitNearlyEmpty',
-  'MangopayNothingSucceeds',
-  'MangopayFailing',
-  'MangopayErrorBudgetBurn',
-  'MangopayAccessRefused',
-  'MangopayLatencyHigh',
-  'MangopayUnknownOutcomes',
-  'MangopayTelemetryMissing',
-] as const
+/**
+ * The alerts, a fixed set: runbook, dashboard, demo and examples refer to them. To add one: an entry here, its rules in a
+ * file of its kind, a section of the runbook, and its endings in `test/alerts/cases/endings.ts`.
+ *
+ * `summary` is one fixed headline, without labels or numbers: a notification groups several alerts of a name under it.
+ * `panel` shows the cause: Grafana draws the alert's states into it and links to it.
+ */
+export const ALERTS = {
+  MangopayRateLimited: {
+    summary: 'Mangopay refuses calls because a quota of the account is used up.',
+    panel: 'rateLimitedByOperation',
+  },
+  MangopayRateLimitExhaustionPredicted: {
+    summary: 'A quota of the Mangopay account will be used up soon.',
+    panel: 'quotaForecast',
+  },
+  MangopayRateLimitHeadroomLow: {
+    summary: 'Little is left of a quota of the Mangopay account.',
+    panel: 'quotaUsed',
+  },
+  MangopayRateLimitNearlyEmpty: {
+    summary: 'The 24-hour quota of the Mangopay account is nearly used up.',
+    panel: 'quotaUsed',
+  },
+  MangopayNothingSucceeds: {
+    summary: 'No call to Mangopay succeeds.',
+    panel: 'errorsByCategory',
+  },
+  MangopayFailing: {
+    summary: 'Mangopay is failing.',
+    panel: 'unavailableRatio',
+  },
+  MangopayErrorBudgetBurn: {
+    summary: 'Failures of Mangopay use up our error budget too fast.',
+    panel: 'burnRate',
+  },
+  MangopayAccessRefused: {
+    summary: 'Mangopay refuses our credentials or permissions.',
+    panel: 'errorsByStatus',
+  },
+  MangopayLatencyHigh: {
+    summary: 'Mangopay answers slowly.',
+    panel: 'latency',
+  },
+  MangopayUnknownOutcomes: {
+    summary: 'Writes to Mangopay may or may not have happened.',
+    panel: 'unsettledByOperation',
+  },
+  MangopayTelemetryMissing: {
+    summary: 'Data about calls to Mangopay is missing.',
+    panel: 'instances',
+  },
+} as const satisfies Record<string, { summary: string; panel: PanelName }>
 
 /** The name of an alert. */
-export type AlertName = (typeof ALERT_NAMES)[number]
+export type AlertName = keyof typeof ALERTS
+
+/** The names of the alerts. */
+export const ALERT_NAMES = Object.keys(ALERTS) as AlertName[]
 
 /** A rule whose result is stored as a series of its own. */
 export interface RecordingRule {
   record: string
   expr: string
+  /** What it is, for somebody who reads the rendered file. */
+  comment: string
 }
 
-/** What an annotation may quote, in the language of whoever fills it in. */
+/** What a description may quote, in the language of whoever fills it in. A label that is missing prints nothing. */
 export interface Quote {
-  /** The value of the expression, passed through a template function such as `humanizePercentage`. */
-  value(format: string): string
+  /** The value of the expression: whole calls, a share as per cent, or seconds as a duration. */
+  value(as: 'count' | 'share' | 'duration'): string
   label(name: string): string
-  /** The environment and, where the alert is about one service only, the service. */
-  where(): string
+  /** The environment and, of the labels named, those that the alert has: " of production, service shop". */
+  where(...labels: ('job' | 'account')[]): string
 }
 
 /** A rule that raises an alert. */
 export interface AlertRule {
   alert: AlertName
-  /** Needed where two rules raise the same alert: with equal labels one would resolve what the other still fires. */
+  /** Told apart where two rules raise the same alert: with equal labels one would resolve what the other still fires. */
   labels?: Record<string, string>
   /** `page`: critical, but a warning where no money moves (sandbox). `ticket`: a warning everywhere. */
   urgency: 'page' | 'ticket'
   expr: string
   forMinutes: number
   keepFiringForMinutes: number
-  summary(quote: Quote): string
+  /** Series that a server need not have for the rule to be right, which a linter would miss there. */
+  mayBeAbsent?: readonly string[]
   description(quote: Quote): string
 }
 

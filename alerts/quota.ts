@@ -1,90 +1,91 @@
-/** Alerts about the quota: spent, about to be spent, low. */
+/** Alerts about the quota: spent, about to be spent, low. All by account: which one is refused is the first question. */
 
+import { callsIn, fewCalls } from './failures.ts'
 import type { AlertRule, RuleContext } from './model.ts'
-import { RECORDS } from './records.ts'
+import { COUNTED, RECORDS } from './records.ts'
 import { LABEL } from './spelling.ts'
 
-const ENV = LABEL.environment
-const CAT = LABEL.category
+const ACCOUNT = `${LABEL.environment}, ${LABEL.account}`
 const WINDOW = LABEL.window
+const REFUSED = `${LABEL.category}="rate_limit"`
 
 /** Windows of 1 and 5 minutes fill and empty within one export: only the 429s tell about them. */
 const SLOW_WINDOWS = `${WINDOW}!~"1m|5m"`
 
-/** Calls are made at all; 429s count as well, or an empty quota would silence its own alerts. */
-const alive = ({ numbers, span }: RuleContext): string =>
-  `sum by (${ENV}) (sum_over_time(${RECORDS.callsByCategory}[${span(numbers.quotaAliveSpan)}])) > 0`
-
-const limited = ({ numbers, span }: RuleContext): string => {
-  const calls = RECORDS.callsByCategory
-  const short = `sum by (${ENV}) (${calls}{${CAT}="rate_limit"})`
-  const long = (minutes: number, matchers = '') =>
-    `sum by (${ENV}) (sum_over_time(${calls}${matchers}[${span(minutes)}]) / 5)`
-  const refused = (minutes: number) => long(minutes, `{${CAT}="rate_limit"}`)
-  const slow = numbers.rateLimitedSlowSpan
-  return `(
-  ${short} > ${numbers.rateLimitedCount}
-  and ${short} / sum by (${ENV}) (${calls}) > ${numbers.rateLimitedShare}
-)
-or on (${ENV}) (
-  ${refused(numbers.rateLimitedSlowMemory)} > ${numbers.rateLimitedCount}
-  and ${refused(slow)} / ${long(slow)} > ${numbers.rateLimitedSlowShare}
+/** Without the record's name: Grafana, unlike Prometheus, would make it a label of the alert. */
+const unnamed = (expression: string): string =>
+  `max by (${ACCOUNT}, ${WINDOW}) (
+${expression.replace(/^/gm, '  ')}
 )`
-}
 
-/** The four quota alerts. */
+/**
+ * A window that is fuller than this share, unless it is getting emptier: then what had to be paused is paused. An old
+ * reading is history: nobody calls, or all that is called is refused, which has its own alert.
+ */
+const fuller = ({ numbers, seconds }: RuleContext, share: number, windows: string): string =>
+  unnamed(`${RECORDS.utilization}{${windows}} > ${share}
+  unless ${RECORDS.forecast} <= ${share}
+  and time() - ${RECORDS.read} < ${seconds(numbers.lately + COUNTED)}`)
+
+/** The quota alerts. */
 export const quotaAlerts = (context: RuleContext): AlertRule[] => {
-  const { numbers } = context
+  const { numbers: n } = context
+  const refused = (minutes: number) => callsIn(context, minutes, ACCOUNT, REFUSED)
+  const all = (minutes: number) => callsIn(context, minutes, ACCOUNT)
   return [
     {
       alert: 'MangopayRateLimited',
       urgency: 'page',
-      expr: limited(context),
+      expr: `${refused(COUNTED)} > ${n.rateLimitedCount}
+and ${refused(COUNTED)} / ${all(COUNTED)} > ${n.rateLimitedShare}`,
       forMinutes: 0,
-      keepFiringForMinutes: numbers.rateLimitedKeep,
-      summary: ({ value, label }) =>
-        `Mangopay refuses calls in ${label(ENV)}: ${value('humanize')} answers of 429 lately`,
-      description: ({ label }) =>
-        `Calls to Mangopay in ${label(ENV)} are answered 429: a quota window of the account is used up. Every retry that is refused delays nothing but your own work; slow down what can wait.`,
+      keepFiringForMinutes: n.rateLimitedKeep,
+      description: ({ value, where }) =>
+        `${value('count')} calls${where('account')} were answered 429 in the last 5 minutes. A retry that is refused only delays your own work: slow down what can wait.`,
+    },
+    {
+      alert: 'MangopayRateLimited',
+      labels: { traffic: 'low' },
+      urgency: 'page',
+      expr: `${refused(n.rateLimitedLowMemory)} > ${n.rateLimitedCount}
+and ${refused(n.lowSpan)} / ${all(n.lowSpan)} > ${n.rateLimitedLowShare}
+and ${refused(n.lately)} > 0
+and ${fewCalls(context, ACCOUNT)}`,
+      forMinutes: 0,
+      keepFiringForMinutes: n.lowKeep,
+      description: ({ value, where }) =>
+        `${value('count')} calls${where('account')} were answered 429 in the last 4 hours, most of the few that were made. Somebody has used the quota up: find out who, and make nothing but payments.`,
     },
     {
       alert: 'MangopayRateLimitExhaustionPredicted',
       urgency: 'ticket',
-      expr: `${RECORDS.forecast} > ${numbers.predictedFull}
+      expr: unnamed(`${RECORDS.forecast} > ${n.predictedFull}
 and (
-  ${RECORDS.utilization}{${WINDOW}="15m"} > ${numbers.predictedGuard}
-  or ${RECORDS.utilization} > ${numbers.predictedGuardLong}
-)`,
+  ${RECORDS.utilization}{${WINDOW}="15m"} > ${n.predictedGuard}
+  or ${RECORDS.utilization} > ${n.predictedGuardLong}
+)`),
       forMinutes: 0,
-      keepFiringForMinutes: numbers.predictedKeep,
-      summary: ({ value, label }) =>
-        `Mangopay quota of ${label(ENV)} runs out soon: ${value('humanizePercentage')} of the ${label(WINDOW)} window forecast`,
-      description: ({ label }) =>
-        `At the present pace the ${label(WINDOW)} window of ${label(ENV)} is empty within minutes (15m, 30m, 1h) or four hours (24h), and every call after that is a 429. Find who calls more than usual and pause what can wait.`,
+      keepFiringForMinutes: n.predictedKeep,
+      description: ({ value, label, where }) =>
+        `At the present pace ${value('share')} of the ${label(WINDOW)} quota${where('account')} will be used: it is empty within minutes (15m, 30m, 1h) or four hours (24h), and every call after that is a 429. Find who calls more than usual and pause what can wait.`,
     },
     {
       alert: 'MangopayRateLimitHeadroomLow',
       urgency: 'ticket',
-      expr: `${RECORDS.utilization}{${SLOW_WINDOWS}} > ${numbers.headroomUsed}
-and on (${ENV}) ${alive(context)}`,
-      forMinutes: numbers.headroomFor,
-      keepFiringForMinutes: numbers.headroomKeep,
-      summary: ({ value, label }) =>
-        `Mangopay quota of ${label(ENV)} is low: ${value('humanizePercentage')} of the ${label(WINDOW)} window used`,
-      description: ({ label }) =>
-        `Little is left of the ${label(WINDOW)} window of ${label(ENV)}. Calls come back one window length after they were made. Do not start a batch now.`,
+      expr: fuller(context, n.headroomUsed, SLOW_WINDOWS),
+      forMinutes: n.headroomFor,
+      keepFiringForMinutes: n.headroomKeep,
+      description: ({ value, label, where }) =>
+        `${value('share')} of the ${label(WINDOW)} quota${where('account')} is used. Calls come back one window length after they were made. Do not start a batch now.`,
     },
     {
       alert: 'MangopayRateLimitNearlyEmpty',
       urgency: 'page',
-      expr: `${RECORDS.utilization}{${WINDOW}="24h"} > ${numbers.nearlyEmptyUsed}
-and on (${ENV}) ${alive(context)}`,
-      forMinutes: numbers.nearlyEmptyFor,
-      keepFiringForMinutes: numbers.nearlyEmptyKeep,
-      summary: ({ value, label }) =>
-        `Mangopay day quota of ${label(ENV)} is nearly empty: ${value('humanizePercentage')} used`,
-      description: ({ label }) =>
-        `The 24h window of ${label(ENV)} is all but used up, and it empties as slowly as it filled: without less traffic the 429s will last for hours. Pause everything that is not a payment.`,
+      expr: fuller(context, n.nearlyEmptyUsed, `${WINDOW}="24h"`),
+      forMinutes: n.nearlyEmptyFor,
+      keepFiringForMinutes: n.nearlyEmptyKeep,
+      description: ({ value, label, where }) =>
+        `${value('share')} of the ${label(WINDOW)} quota${where('account')} is used, and it does not get less: without less traffic the 429s will last for hours. Pause everything that is not a payment; this ends when enough is paused.`,
     },
   ]
 }

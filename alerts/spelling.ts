@@ -17,6 +17,9 @@ import {
   METRIC_MANGOPAY_CLIENT_RATE_LIMIT_USAGE,
   METRIC_MANGOPAY_CLIENT_REQUEST_DURATION,
   METRIC_MANGOPAY_CLIENT_REQUESTS,
+  METRIC_MANGOPAY_CLIENT_RESULT_FAILURES,
+  METRIC_MANGOPAY_CLIENT_RESULTS,
+  METRIC_MANGOPAY_WEBHOOK_NOTIFICATIONS,
 } from '../src/names.ts'
 
 /** An attribute or metric name with every character that Prometheus does not know replaced by an underscore. */
@@ -48,6 +51,10 @@ export const SERIES = {
   durationBucketOtlp: `${duration}_seconds_bucket`,
   /** From the pull exporter. */
   durationBucketPull: `${duration}_bucket`,
+  /** With the options `results` and `webhooks`. */
+  results: `${toPrometheus(METRIC_MANGOPAY_CLIENT_RESULTS)}_total`,
+  resultFailures: `${toPrometheus(METRIC_MANGOPAY_CLIENT_RESULT_FAILURES)}_total`,
+  notifications: `${toPrometheus(METRIC_MANGOPAY_WEBHOOK_NOTIFICATIONS)}_total`,
 } as const
 
 /** A selector of both spellings of the duration histogram's buckets; `matchers` go into the braces as they are. */

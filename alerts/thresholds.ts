@@ -21,18 +21,29 @@ const factor = (value: number, reason: string): Threshold => ({ value, unit: 'fa
  * first errors may be 2.4 and four 3.2.
  */
 export const THRESHOLDS = {
+  lately: minutes(
+    14,
+    'A bad call shows in a count for five minutes more: 19 minutes after the last one nothing says it goes on.',
+  ),
+  lowSpan: minutes(90, 'Shows what the traffic is at a few calls an hour, when five minutes are mostly empty.'),
+  lowCalls: count(
+    45,
+    'Thirty calls an hour. With fewer, the rules for low traffic watch; with more, five minutes hold enough.',
+  ),
+  lowNow: count(9.5, 'Ten calls in five minutes are not few, whatever the last hour was: a start, a night that ends.'),
+  lowKeep: minutes(
+    60,
+    'At three calls an hour an hour without a bad call is the least that proves something; with less one outage is many pages.',
+  ),
+
   rateLimitedShare: share(0.01, 'One 429 in a hundred calls is more than a lost race at the edge of a window.'),
   rateLimitedCount: count(2.3, 'Three: one stray 429 of four night calls is 25 % and still nothing.'),
   rateLimitedKeep: minutes(
     15,
     'A retry loop is limited in waves of the shortest window; without this one storm is many pages.',
   ),
-  rateLimitedSlowShare: share(0.5, 'Most of 90 minutes: the quota is gone, not brushed.'),
-  rateLimitedSlowSpan: minutes(
-    90,
-    'At three calls an hour five minutes never hold three calls, and an hour is often empty.',
-  ),
-  rateLimitedSlowMemory: minutes(
+  rateLimitedLowShare: share(0.5, 'Low traffic, share of the 90 minutes: the quota is gone, not brushed.'),
+  rateLimitedLowMemory: minutes(
     240,
     'Three refusals at three calls an hour; with an hour it paged three times in one night.',
   ),
@@ -57,7 +68,6 @@ export const THRESHOLDS = {
   nearlyEmptyUsed: share(0.97, 'At the sustainable 1.22 calls/s 3 % of a day is 43 minutes; no batch may start now.'),
   nearlyEmptyFor: minutes(2, 'Two newer readings say the same.'),
   nearlyEmptyKeep: minutes(15, 'The day window moves slowly; one page, not one per swing.'),
-  quotaAliveSpan: minutes(60, 'Without a call in an hour the last reading is history and nobody is hurt.'),
 
   nothingFastCount: count(9.5, 'Ten failures in five minutes and no success: one unlucky customer does not make ten.'),
   nothingMediumSpan: minutes(
@@ -65,9 +75,8 @@ export const THRESHOLDS = {
     'Five failures at thirty calls an hour take ten minutes; the rest keeps small accounts calm.',
   ),
   nothingMediumCount: count(4.5, 'Five in a row, of any service of the environment.'),
-  nothingSlowSpan: minutes(90, 'At three calls an hour no success in 90 minutes is one night in a hundred.'),
-  nothingSlowCount: count(3.1, 'Four failures; three are not rare enough on a noisy line.'),
-  nothingSlowMemory: minutes(
+  nothingLowCount: count(3.1, 'Low traffic: four failures; three are not rare enough on a noisy line.'),
+  nothingLowMemory: minutes(
     240,
     'Four failures at three calls an hour; with 90 minutes it fell silent while the outage lasted.',
   ),
@@ -88,7 +97,8 @@ export const THRESHOLDS = {
   burnSlowShortSpan: minutes(30, 'Short window of the slow pair: ends the alert when the trouble ends.'),
   burnSlowFor: minutes(15, 'A ticket may wait for a quarter of an hour of proof.'),
   burnCount: count(9.5, 'Ten errors: on a small account one error is already 10 % of an hour.'),
-  burnKeep: minutes(10, 'The five-minute window swings at low traffic.'),
+  burnFastKeep: minutes(10, 'The five-minute window swings at low traffic.'),
+  burnSlowKeep: minutes(60, 'A slow leak is a few errors an hour; one ticket, not one per error.'),
 
   refusedSpan: minutes(10, 'Five refusals at thirty calls an hour take ten minutes.'),
   refusedCount: count(4.5, 'Five: one stale token gives one or two 401s and is renewed.'),
@@ -105,12 +115,9 @@ export const THRESHOLDS = {
   latencyFor: minutes(5, 'A slow report at the top of the hour is over by then.'),
   latencyKeep: minutes(10, 'A quantile near its threshold swings.'),
 
-  unknownSpan: minutes(60, 'Long enough that the ticket is still there when the outage is over.'),
-  unknownCount: count(
-    4.5,
-    'Five writes of one operation: single ones are the panel’s business, five are a list to work off.',
-  ),
-  unknownKeep: minutes(60, 'The writes stay unsettled until somebody has looked.'),
+  unknownSpan: minutes(60, 'What belongs to one piece of trouble.'),
+  unknownCount: count(4.5, 'Five writes: single ones are the panel’s business, five are a list to work off.'),
+  unknownKeep: minutes(120, 'The writes stay unsettled until somebody has looked; the outage may be over by then.'),
 
   missingSpan: minutes(1_440, 'A day: tells a service that always reports from one that ran once.'),
   missingMinutes: count(

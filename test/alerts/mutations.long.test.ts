@@ -44,13 +44,16 @@ test('the parser finds both sides of every set operator', () => {
 })
 
 describe.skipIf(!have('promtool'))('mutants', () => {
-  test('none survives', { timeout: 1_200_000 }, async () => {
+  test('none survives', { timeout: 7_200_000 }, async () => {
     const all = mutants().filter(({ name }) => name.includes(process.env['MUTANT'] ?? ''))
     const survivors: string[] = []
     const waiting = [...all]
     const worker = async (): Promise<void> => {
       for (let mutant = waiting.shift(); mutant; mutant = waiting.shift())
-        if (!(await noticed(mutant))) survivors.push(mutant.name)
+        if (!(await noticed(mutant))) {
+          survivors.push(mutant.name)
+          console.error(`survived: ${mutant.name}`)
+        }
     }
     await Promise.all(Array.from({ length: availableParallelism() }, worker))
     expect(survivors).toEqual([])

@@ -61,5 +61,5 @@ const failuresIn = (output: string): string[] =>
     ? output
         .split('\n')
         .filter((line) => /name:|time:|exp|got|Labels|Annotations/.test(line))
-        .map((line) => line.replace(/Annotations:\{.*summary=/, 'summary='))
+        .map((line) => line.replace(/Annotations:\{(description=".*?"), summary=.*/, '$1'))
     : []

@@ -21,7 +21,7 @@ interface Alert {
 const STORIES: readonly { environment: string; loud: string[]; muted: string[] }[] = [
   {
     environment: 'outage',
-    loud: ['MangopayNothingSucceeds', 'MangopayUnknownOutcomes(shop)'],
+    loud: ['MangopayNothingSucceeds', 'MangopayUnknownOutcomes'],
     muted: [
       'MangopayFailing',
       'MangopayFailing(shop)',

@@ -8,6 +8,9 @@ export const MINUTE = 2
 /** By how much all times are shorter. */
 export const SCALE = MINUTE / 60
 
+/** A team's own addresses. */
+export const LINKS = { runbookUrl: 'https://wiki.example.com/runbook', dashboardUrl: 'https://grafana.example.com/d/m' }
+
 /** Calls that any healthy integration makes fail. */
 export const EVERYDAY: FaultShare[] = [
   { share: 0.03, fault: { kind: 'status', status: 404 } },

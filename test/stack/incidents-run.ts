@@ -1,11 +1,11 @@
 /** Plays the incidents once: mocks, services, Prometheus and Alertmanager, up to the webhook. */
-import { INHIBIT_RULES } from '../../alerts/inhibition.ts'
+import { INHIBIT_RULES } from '../../alerts/alertmanager.ts'
 import { renderRules } from '../../alerts/prometheus.ts'
 import { RECORDS } from '../../alerts/records.ts'
 import { LABEL } from '../../alerts/spelling.ts'
 import { type Mock, startMock } from '../../examples/mock/server.ts'
 import { withPast } from './history.ts'
-import { ENVIRONMENTS, EVERYDAY, type Incident, MINUTE, SCALE } from './incidents-plan.ts'
+import { ENVIRONMENTS, EVERYDAY, type Incident, LINKS, MINUTE, SCALE } from './incidents-plan.ts'
 import { type Server, Stack } from './servers.ts'
 import { Service } from './service.ts'
 import { type Sink, startSink } from './sink.ts'
@@ -78,7 +78,7 @@ export class IncidentRun {
       receivers: [{ name: 'us', webhook_configs: [{ url: this.#webhook.url }] }],
       inhibit_rules: INHIBIT_RULES,
     })
-    const rules = renderRules({ scale: SCALE })
+    const rules = renderRules({ scale: SCALE, ...LINKS })
     const past = withPast([
       // Rules that are new believe no birth, and no forecast before a window has passed.
       { series: RECORDS.evaluated, value: 1, seconds: 90 * MINUTE, every: MINUTE },

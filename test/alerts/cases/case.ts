@@ -1,6 +1,7 @@
 /** What a case of the rules is, and short ways to write its series. */
 
-import type { AlertName } from '../../../alerts/model.ts'
+import type { AlertName, AlertRule } from '../../../alerts/model.ts'
+import { buildRules } from '../../../alerts/rules.ts'
 import { LABEL, SERIES } from '../../../alerts/spelling.ts'
 
 /** A made-up series in promtool's notation, one value a minute. */
@@ -42,6 +43,7 @@ export interface CallsOf {
   job?: string
   instance?: string
   environment?: string
+  account?: string
   operation?: string
   status?: number | undefined
   category?: string
@@ -60,6 +62,7 @@ export const calls = (values: string, of: CallsOf = {}): Series => ({
     [LABEL.job]: of.job ?? 'shop',
     [LABEL.instance]: of.instance ?? 'shop-0',
     [LABEL.environment]: of.environment ?? 'production',
+    [LABEL.account]: of.account,
     [LABEL.operation]: of.operation ?? 'GET /users/{userId}',
     [LABEL.status]: of.status === undefined ? undefined : String(of.status),
     [LABEL.category]: of.category,
@@ -118,3 +121,11 @@ export const oneAt = (minutes: readonly number[], length: number): string =>
 
 /** Silent at that minute. */
 export const silentAt = (minute: number) => ({ minute, firing: [] as const })
+
+/** The rule that an alert with these labels is of; two rules of a name differ in labels of their own. */
+export const ruleOf = (alert: AlertName, labels: Record<string, string>): AlertRule => {
+  const own = (all: Record<string, string> = {}) => `${all['burn'] ?? ''} ${all['traffic'] ?? ''}`
+  const rule = buildRules().alerts.find((one) => one.alert === alert && own(one.labels) === own(labels))
+  if (!rule) throw new Error(`no rule ${alert} with ${own(labels)}`)
+  return rule
+}

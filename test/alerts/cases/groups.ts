@@ -2,28 +2,29 @@
 
 import type { AlertName, Quote } from '../../../alerts/model.ts'
 import { annotations } from '../../../alerts/prometheus.ts'
-import { buildRules } from '../../../alerts/rules.ts'
 import { LABEL } from '../../../alerts/spelling.ts'
 import type { TestGroup } from '../promtool.ts'
 import { ABSENCE_CASES } from './absence.ts'
-import type { AlertCase, Firing, RecordCase } from './case.ts'
+import { type AlertCase, type Firing, type RecordCase, ruleOf } from './case.ts'
+import { ENDING_CASES } from './endings.ts'
 import { FAILURE_CASES } from './failures.ts'
 import { QUOTA_CASES } from './quota.ts'
 
 /** All cases of alerts. */
-export const ALERT_CASES: readonly AlertCase[] = [...QUOTA_CASES, ...FAILURE_CASES, ...ABSENCE_CASES]
+export const ALERT_CASES: readonly AlertCase[] = [...QUOTA_CASES, ...FAILURE_CASES, ...ABSENCE_CASES, ...ENDING_CASES]
 
 /** The annotations as they have to read, with the labels and the written-out value of the case in them. */
 const expected = (alert: AlertName, { labels, value }: Firing, major: 2 | 3): Record<string, string> => {
-  const rule = buildRules().alerts.find((one) => one.alert === alert && one.labels?.['burn'] === labels['burn'])
-  if (!rule) throw new Error(`no rule ${alert}`)
   const label = (name: string): string => labels[name] ?? ''
+  const after = (before: string, name: string): string => (label(name) === '' ? '' : before + label(name))
   const quote: Quote = {
     value: () => (typeof value === 'string' ? value : (value?.[major === 3 ? 0 : 1] ?? '')),
     label,
-    where: () => label(LABEL.environment) + (labels[LABEL.job] ? `, service ${labels[LABEL.job]}` : ''),
+    where: (...more) =>
+      after(' of ', LABEL.environment) +
+      more.map((name) => after(name === 'job' ? ', service ' : ', account ', LABEL[name])).join(''),
   }
-  return annotations(rule, quote, {})
+  return annotations(ruleOf(alert, labels), quote)
 }
 
 /** A case of an alert as a group. */

@@ -2,10 +2,11 @@
 
 import { type AlertCase, calls, type Firing, later, oneAt, quota, shape, silentAt } from './case.ts'
 
-const limited = (value: string, environment = 'production'): Firing => ({
-  labels: { mangopay_environment: environment, severity: environment === 'sandbox' ? 'warning' : 'critical' },
+const limited = (value: string, more: Record<string, string> = {}): Firing => ({
+  labels: { mangopay_environment: 'production', severity: 'critical', ...more },
   value,
 })
+const LOW = { traffic: 'low' }
 const ticket = (window: string, value: Firing['value'] & {}, more: Record<string, string> = {}): Firing => ({
   labels: { mangopay_environment: 'production', mangopay_rate_limit_window: window, severity: 'warning', ...more },
   value,
@@ -45,13 +46,23 @@ const RATE_LIMITED: readonly AlertCase[] = [
     alert: 'MangopayRateLimited',
     name: 'sandbox: a warning, and production beside it is quiet',
     series: [calls('0+90x60'), refused('0+5x60', { environment: 'sandbox' })],
-    at: [{ minute: 20, firing: [limited('25', 'sandbox')] }],
+    at: [{ minute: 20, firing: [limited('25', { mangopay_environment: 'sandbox', severity: 'warning' })] }],
   },
   {
     alert: 'MangopayRateLimited',
     name: '85 refusals in the first minute of a new process, in one export with its first zero',
     series: [calls('0+90x120'), refused(later(80, '85+0x30'), { instance: 'shop-1' })],
     at: [silentAt(78), { minute: 82, firing: [limited('85')] }],
+  },
+  {
+    alert: 'MangopayRateLimited',
+    name: 'of two accounts the one that is refused is named, and its share is its own',
+    series: [
+      calls('0+900x60', { account: 'main' }),
+      calls('0+2x60', { account: 'tenant' }),
+      refused('0+1x60', { account: 'tenant' }),
+    ],
+    at: [{ minute: 20, firing: [limited('5', { mangopay_account: 'tenant' })] }],
   },
   {
     alert: 'MangopayRateLimited',
@@ -71,8 +82,8 @@ const RATE_LIMITED: readonly AlertCase[] = [
     series: [calls('5+0x300'), refused(oneAt([60, 100, 140], 300))],
     at: [
       silentAt(110),
-      { minute: 150, firing: [limited('3')] },
-      { minute: 210, firing: [limited('3')] },
+      { minute: 150, firing: [limited('3', LOW)] },
+      { minute: 210, firing: [limited('3', LOW)] },
       silentAt(300),
     ],
   },
@@ -80,7 +91,7 @@ const RATE_LIMITED: readonly AlertCase[] = [
     alert: 'MangopayRateLimited',
     name: 'refusals far apart still add up within four hours',
     series: [calls('5+0x300'), refused(oneAt([60, 150, 240], 300))],
-    at: [{ minute: 248, firing: [limited('3')] }],
+    at: [{ minute: 248, firing: [limited('3', LOW)] }],
   },
   {
     alert: 'MangopayRateLimited',
@@ -98,13 +109,13 @@ const RATE_LIMITED: readonly AlertCase[] = [
     alert: 'MangopayRateLimited',
     name: 'at night half of the calls refused is the line: 5 of 8',
     series: [calls(oneAt([62, 92, 122], 300)), refused(oneAt([60, 75, 90, 105, 120], 300))],
-    at: [{ minute: 140, firing: [limited('5')] }],
+    at: [{ minute: 140, firing: [limited('5', LOW)] }],
   },
   {
     alert: 'MangopayRateLimited',
     name: 'what succeeded two hours ago does not count against it',
     series: [calls(oneAt([20, 22, 24, 26, 28, 30, 32], 300)), refused(oneAt([90, 110, 130], 300))],
-    at: [{ minute: 140, firing: [limited('3')] }],
+    at: [{ minute: 140, firing: [limited('3', LOW)] }],
   },
 ]
 
@@ -173,7 +184,8 @@ const PREDICTED: readonly AlertCase[] = [
   {
     alert: 'MangopayRateLimitExhaustionPredicted',
     name: 'the account is named, and the other one is quiet',
-    series: [...quota('400+80x60', { account: 'main' }), ...quota('400+0x60', { account: 'other' })],
+    series: quota('400+80x60', { account: 'main' }),
+    ...quota('400+0x60', { account: 'other' }),
     at: [{ minute: 10, firing: [ticket('15m', '104.3%', { mangopay_account: 'main' })] }],
   },
   {
@@ -212,67 +224,57 @@ function used(before: number, after: number, at: number, length: number): string
   }).join(' ')
 }
 
-const ALIVE = calls('0+10x400')
-
 const HEADROOM: readonly AlertCase[] = [
   {
     alert: 'MangopayRateLimitHeadroomLow',
     name: '91 % for five minutes',
-    series: [...quota('2093+0x60'), ALIVE],
-    at: [silentAt(5), { minute: 6, firing: [ticket('15m', '91%')] }],
+    series: quota('2093+0x60'),
+    at: [silentAt(4), { minute: 5, firing: [ticket('15m', '91%')] }],
   },
   {
     alert: 'MangopayRateLimitHeadroomLow',
     name: '89 %',
-    series: [...quota('2047+0x60'), ALIVE],
+    series: quota('2047+0x60'),
     at: [silentAt(30)],
   },
   {
     alert: 'MangopayRateLimitHeadroomLow',
     name: '24h at 91 %, any account',
-    series: [...quota('96096+0x60', { window: '24h', account: 'main' }), ALIVE],
+    series: quota('96096+0x60', { window: '24h', account: 'main' }),
     at: [{ minute: 30, firing: [ticket('24h', '91%', { mangopay_account: 'main' })] }],
   },
   {
     alert: 'MangopayRateLimitHeadroomLow',
     name: 'windows of 1 and 5 minutes are full all the time',
-    series: [
-      ...quota('199+0x60', { window: '1m', limit: 200 }),
-      ...quota('899+0x60', { window: '5m', limit: 900 }),
-      ALIVE,
-    ],
+    series: [...quota('199+0x60', { window: '1m', limit: 200 }), ...quota('899+0x60', { window: '5m', limit: 900 })],
     at: [silentAt(30)],
   },
   {
     alert: 'MangopayRateLimitHeadroomLow',
-    name: 'no call for more than an hour: history',
-    series: [...quota('2200+0x400'), calls(shape([10, 30], [0, 300]))],
-    at: [{ minute: 90, firing: [ticket('15m', '95.65%')] }, silentAt(110)],
+    name: 'a reading of more than 19 minutes ago is history',
+    series: quota('2200+0x400', { read: '0+60x30 1800+0x300' }),
+    at: [
+      { minute: 48, firing: [ticket('15m', '95.65%')] },
+      { minute: 57, firing: [ticket('15m', '95.65%')] },
+      silentAt(61),
+    ],
   },
   {
     alert: 'MangopayRateLimitHeadroomLow',
     name: 'kept for ten minutes, no longer',
-    series: [...quota('2200+0x30 1000+0x60'), ALIVE],
+    series: quota('2200+0x30 1000+0x60'),
     at: [{ minute: 38, firing: [ticket('15m', '95.65%')] }, silentAt(43)],
   },
   {
     alert: 'MangopayRateLimitHeadroomLow',
     name: 'an idle process with an old reading does not count',
-    series: [
-      ...quota('2200+0x60', { instance: 'idle', read: '60+0x60' }),
-      ...quota('1000+0x60', { instance: 'busy' }),
-      ALIVE,
-    ],
+    series: [...quota('2200+0x60', { instance: 'idle', read: '60+0x60' }), ...quota('1000+0x60', { instance: 'busy' })],
     at: [silentAt(30)],
   },
   {
     alert: 'MangopayRateLimitHeadroomLow',
     name: 'of two fresh readings the worse one counts',
-    series: [
-      ...quota('2200+0x60', { instance: 'a', read: '-60+60x60' }),
-      ...quota('1000+0x60', { instance: 'b' }),
-      ALIVE,
-    ],
+    series: [...quota('2200+0x60', { instance: 'a', read: '-60+60x60' }), ...quota('1000+0x60', { instance: 'b' })],
     at: [{ minute: 30, firing: [ticket('15m', '95.65%')] }],
   },
 ]
@@ -281,32 +283,32 @@ const NEARLY_EMPTY: readonly AlertCase[] = [
   {
     alert: 'MangopayRateLimitNearlyEmpty',
     name: '24h at 98 %',
-    series: [...quota('103488+0x60', { window: '24h' }), ALIVE],
-    at: [silentAt(2), { minute: 3, firing: [page('24h', '98%')] }],
+    series: quota('103488+0x60', { window: '24h' }),
+    at: [silentAt(1), { minute: 2, firing: [page('24h', '98%')] }],
   },
   {
     alert: 'MangopayRateLimitNearlyEmpty',
     name: '24h at 96 %',
-    series: [...quota('101376+0x60', { window: '24h' }), ALIVE],
+    series: quota('101376+0x60', { window: '24h' }),
     at: [silentAt(30)],
   },
   {
     alert: 'MangopayRateLimitNearlyEmpty',
     name: '1h at 98 % comes back by itself',
-    series: [...quota('8624+0x60', { window: '1h' }), ALIVE],
+    series: quota('8624+0x60', { window: '1h' }),
     at: [silentAt(30)],
   },
   {
     alert: 'MangopayRateLimitNearlyEmpty',
-    name: 'no call for more than an hour; kept for a quarter of an hour after that',
-    series: [...quota('103488+0x400', { window: '24h' }), calls(shape([10, 30], [0, 300]))],
-    at: [{ minute: 105, firing: [page('24h', '98%')] }, silentAt(115)],
+    name: 'a reading of more than 19 minutes ago is history; kept for a quarter of an hour after that',
+    series: quota('103488+0x400', { window: '24h', read: '0+60x30 1800+0x300' }),
+    at: [{ minute: 62, firing: [page('24h', '98%')] }, silentAt(66)],
   },
   {
     alert: 'MangopayRateLimitNearlyEmpty',
-    name: 'only refused calls: the quota is still empty',
-    series: [...quota('105600+0x60', { window: '24h' }), refused('0+1x60')],
-    at: [{ minute: 30, firing: [page('24h', '100%')] }],
+    name: 'emptying too slowly to be under 97 % in four hours',
+    series: quota('104500-2x90', { window: '24h' }),
+    at: [{ minute: 80, firing: [page('24h', '98.81%')] }],
   },
 ]
 

@@ -27,7 +27,8 @@ export interface Incident {
   knowable: { after: number; why: string }
   /** Minute at which it begins. */
   begins: number
-  story: Story
+  /** What happens, and at which minute it is over; absent where nothing is wrong. */
+  story: Story & { ends?: number }
   expected: readonly Expected[]
   /** The only alerts that may page (or fire, with severity warning) besides the expected ones. */
   tolerated?: readonly AlertName[]
@@ -92,6 +93,30 @@ const story = (seed: number, length: number, processes: readonly ProcessPlan[], 
   ...more,
 })
 
+/** Minutes after the end of an incident for which its story goes on: longer than any page may last. */
+const AFTER = 110
+
+/** A story whose incident is over after some minutes: from then on all goes as it did before it began. */
+const incident = (
+  seed: number,
+  ends: number,
+  processes: readonly ProcessPlan[],
+  more: Partial<Story> = {},
+): Story & { ends: number } => {
+  const then = (second: number): number => (second < minutes(ends) ? second : second - minutes(ends))
+  const recovering = processes.map((plan) => ({
+    ...plan,
+    rate: (second: number) => plan.rate(then(second)),
+    // Not even what any day has: one stray failure would be a last bad call of its own.
+    faults: (second: number) => (second < minutes(ends) ? plan.faults(second) : []),
+    ...(plan.tokenFaults && {
+      tokenFaults: (second: number) => (second < minutes(ends) ? (plan.tokenFaults?.(second) ?? []) : []),
+    }),
+    ...(plan.arrives && { arrives: (second: number) => plan.arrives?.(then(second)) !== false }),
+  }))
+  return { ...story(seed, ends + AFTER, recovering, more), ends }
+}
+
 const rise = (begins: number, from: number, to: number, over: number) => (second: number) =>
   from + (to - from) * Math.min(1, Math.max(0, (second - minutes(begins)) / minutes(over)))
 
@@ -122,7 +147,7 @@ export const INCIDENTS: readonly Incident[] = [
     title: 'Retry loop, 1 → 20 calls/s',
     knowable: { after: 1, why: 'after one export; the quota is gone in 70 s, nobody can announce that' },
     begins: B,
-    story: story(1, B + 40, [...shop(), ...service('worker', step(B, 0.4, 19.4))]),
+    story: incident(1, B + 40, [...shop(), ...service('worker', step(B, 0.4, 19.4))]),
     expected: [{ alert: 'MangopayRateLimited', within: 4, labels: { severity: 'critical' } }],
     tolerated: QUOTA,
   },
@@ -131,7 +156,7 @@ export const INCIDENTS: readonly Incident[] = [
     title: 'Ramp, 1 → 4 calls/s in an hour',
     knowable: { after: 28, why: 'the pace passes 2.4 calls/s, which a quota of 8,800 an hour does not sustain' },
     begins: B,
-    story: story(2, B + 60, [...shop(), ...service('worker', rise(B, 0.4, 3.4, 60))]),
+    story: incident(2, B + 60, [...shop(), ...service('worker', rise(B, 0.4, 3.4, 60))]),
     expected: [
       { alert: 'MangopayRateLimitExhaustionPredicted', within: 45, before429: 5 },
       { alert: 'MangopayRateLimited', within: 60 },
@@ -143,7 +168,7 @@ export const INCIDENTS: readonly Incident[] = [
     title: 'Leak, 1 → 3 calls/s at once',
     knowable: { after: 1, why: 'after one export; empty in 12 min' },
     begins: B,
-    story: story(3, B + 40, [...shop(), ...service('worker', step(B, 0.4, 2.4))]),
+    story: incident(3, B + 40, [...shop(), ...service('worker', step(B, 0.4, 2.4))]),
     expected: [
       { alert: 'MangopayRateLimitExhaustionPredicted', within: 4, before429: 5 },
       { alert: 'MangopayRateLimited', within: 20 },
@@ -189,7 +214,7 @@ export const INCIDENTS: readonly Incident[] = [
     title: '24 h window: 0.6 → 1.5 calls/s and it stays',
     knowable: { after: 60, why: 'after an hour it is no batch; the other windows never notice' },
     begins: B,
-    story: story(7, B + hours(18), [...shop(), ...service('worker', step(B, 0, 0.9))]),
+    story: incident(7, B + hours(18), [...shop(), ...service('worker', step(B, 0, 0.9))]),
     expected: [
       { alert: 'MangopayRateLimitExhaustionPredicted', within: hours(14), before429: 120 },
       { alert: 'MangopayRateLimitHeadroomLow', within: hours(16), before429: 60 },
@@ -202,10 +227,14 @@ export const INCIDENTS: readonly Incident[] = [
     title: 'Day quota gone (somebody without this library spent it), 3 calls an hour left',
     knowable: { after: 60, why: 'the third refusal' },
     begins: 0,
-    story: story(8, 240, [
-      ...service('night', (s) => (s < 0 ? 0 : 3 / 3_600)),
-      ...service('other', (s) => (s > -minutes(hours(17)) && s < -minutes(30) ? 2.6 : 0), { arrives: () => false }),
-    ]),
+    // The first of those calls leave the day's window after seven hours.
+    story: {
+      ends: hours(7),
+      ...story(8, hours(7) + AFTER, [
+        ...service('night', (s) => (s < 0 ? 0 : 3 / 3_600)),
+        ...service('other', (s) => (s > -minutes(hours(17)) && s < -minutes(30) ? 2.6 : 0), { arrives: () => false }),
+      ]),
+    },
     expected: [{ alert: 'MangopayRateLimited', within: 90, failures: 3 }],
     tolerated: QUOTA,
   },
@@ -214,7 +243,7 @@ export const INCIDENTS: readonly Incident[] = [
     title: 'Mangopay outage by day: 500, 502, 520 and silence, 95 % of calls',
     knowable: { after: 1, why: 'after one export' },
     begins: B,
-    story: story(
+    story: incident(
       9,
       B + 60,
       shop({ faults: (s) => (s < minutes(B) ? BACKGROUND : scenarioNamed('outage').faults(s - minutes(B))) }),
@@ -230,7 +259,7 @@ export const INCIDENTS: readonly Incident[] = [
     title: 'Total outage by day: nobody answers',
     knowable: { after: 1, why: 'after one export' },
     begins: B,
-    story: story(10, B + 60, [
+    story: incident(10, B + 60, [
       ...service('shop', 0.6, { processes: 2, faults: faultsFrom(B, all({ kind: 'hang' })) }),
       ...service('worker', 0.3, { faults: faultsFrom(B, all({ kind: 'hang' })) }),
     ]),
@@ -245,7 +274,7 @@ export const INCIDENTS: readonly Incident[] = [
     title: 'Outage at night: 3 calls an hour, nobody answers',
     knowable: { after: 60, why: 'the fourth failure' },
     begins: B,
-    story: story(11, B + 240, service('night', 3 / 3_600, { faults: faultsFrom(B, all({ kind: 'hang' })) })),
+    story: incident(11, B + 240, service('night', 3 / 3_600, { faults: faultsFrom(B, all({ kind: 'hang' })) })),
     expected: [{ alert: 'MangopayNothingSucceeds', within: 100, failures: 4, labels: { severity: 'critical' } }],
     tolerated: UNAVAILABLE,
   },
@@ -254,7 +283,7 @@ export const INCIDENTS: readonly Incident[] = [
     title: 'Night: 3 calls an hour of two processes, all answered 503; their hourly calls for a token work',
     knowable: { after: 60, why: 'the fourth failure' },
     begins: B,
-    story: story(
+    story: incident(
       35,
       B + 240,
       atNight({ faults: faultsFrom(B, all({ kind: 'edge', status: 503 })), tokenFaults: () => [] }),
@@ -267,7 +296,7 @@ export const INCIDENTS: readonly Incident[] = [
     title: 'Night: a permission is revoked, the 3 calls an hour get 403; the hourly calls for a token work',
     knowable: { after: 60, why: 'the fourth refusal' },
     begins: B,
-    story: story(
+    story: incident(
       33,
       B + 240,
       atNight({ faults: faultsFrom(B, all({ kind: 'status', status: 403 })), tokenFaults: () => [] }),
@@ -280,7 +309,7 @@ export const INCIDENTS: readonly Incident[] = [
     title: 'Night: nobody answers, so that soon only calls for a token are made, 3 an hour',
     knowable: { after: 60, why: 'the fourth failure' },
     begins: B,
-    story: story(
+    story: incident(
       34,
       B + 240,
       atNight({ faults: faultsFrom(B, all({ kind: 'hang' })), tokenFaults: step(B, [], all({ kind: 'hang' })) }),
@@ -293,7 +322,7 @@ export const INCIDENTS: readonly Incident[] = [
     title: 'Edge answers 503 to everything, 30 calls an hour',
     knowable: { after: 10, why: 'the fifth failure' },
     begins: B,
-    story: story(
+    story: incident(
       12,
       B + 180,
       service('shop', 30 / 3_600, { faults: faultsFrom(B, all({ kind: 'edge', status: 503 })) }),
@@ -306,7 +335,7 @@ export const INCIDENTS: readonly Incident[] = [
     title: '20 % time-outs at 1 call/s',
     knowable: { after: 2, why: 'two dozen time-outs' },
     begins: B,
-    story: story(
+    story: incident(
       13,
       B + 60,
       service('shop', 1, { processes: 2, faults: faultsFrom(B, [{ share: 0.2, fault: { kind: 'hang' } }]) }),
@@ -319,7 +348,11 @@ export const INCIDENTS: readonly Incident[] = [
     title: 'Revoked API key at 1 call/s',
     knowable: { after: 1, why: 'after one export' },
     begins: B,
-    story: story(14, B + 60, service('shop', 1, { processes: 2, faults: faultsFrom(B, all({ kind: 'credentials' })) })),
+    story: incident(
+      14,
+      B + 60,
+      service('shop', 1, { processes: 2, faults: faultsFrom(B, all({ kind: 'credentials' })) }),
+    ),
     expected: [{ alert: 'MangopayAccessRefused', within: 6, labels: { severity: 'critical' } }],
     tolerated: ['MangopayNothingSucceeds'],
   },
@@ -328,7 +361,7 @@ export const INCIDENTS: readonly Incident[] = [
     title: 'Revoked API key at 3 calls an hour',
     knowable: { after: 60, why: 'the fourth refusal' },
     begins: B,
-    story: story(15, B + 240, service('night', 3 / 3_600, { faults: faultsFrom(B, all({ kind: 'credentials' })) })),
+    story: incident(15, B + 240, service('night', 3 / 3_600, { faults: faultsFrom(B, all({ kind: 'credentials' })) })),
     expected: [{ alert: 'MangopayNothingSucceeds', within: 100, failures: 4, labels: { severity: 'critical' } }],
     tolerated: ['MangopayAccessRefused'],
   },
@@ -337,7 +370,7 @@ export const INCIDENTS: readonly Incident[] = [
     title: 'IP allowlist: one of two services gets only 403',
     knowable: { after: 1, why: 'after one export' },
     begins: B,
-    story: story(16, B + 60, [
+    story: incident(16, B + 60, [
       ...service('shop', 0.8, { processes: 2 }),
       ...service('payouts', 0.1, { faults: faultsFrom(B, all({ kind: 'status', status: 403 })) }),
     ]),
@@ -349,7 +382,7 @@ export const INCIDENTS: readonly Incident[] = [
     title: 'Bad release: one of two services gets only 400',
     knowable: { after: 1, why: 'after one export' },
     begins: B,
-    story: story(17, B + 60, [
+    story: incident(17, B + 60, [
       ...service('shop', 0.6, { processes: 2 }),
       ...service('checkout', 0.3, { faults: faultsFrom(B, all({ kind: 'status', status: 400 })) }),
     ]),
@@ -413,7 +446,7 @@ export const INCIDENTS: readonly Incident[] = [
     title: 'The same with the day quota gone: every series is born with errors',
     knowable: { after: 1, why: 'after one export' },
     begins: B,
-    story: story(
+    story: incident(
       22,
       B + 60,
       [
@@ -436,7 +469,7 @@ export const INCIDENTS: readonly Incident[] = [
     title: 'A new service whose very first calls fail: twelve 401s in its first minute, then it dies',
     knowable: { after: 1, why: 'after its one export' },
     begins: B,
-    story: story(23, B + 30, [
+    story: incident(23, B + 1, [
       ...shop(),
       ...service('refunds', 0.4, {
         from: minutes(B) + 5,
@@ -464,9 +497,14 @@ export const INCIDENTS: readonly Incident[] = [
     title: 'Six windows: bursts hit the 200 calls of a minute again and again',
     knowable: { after: 1, why: 'after one export' },
     begins: B,
-    story: story(25, B + 60, [...shop(), ...service('worker', (s) => (s >= minutes(B) && s % 300 < 60 ? 5 : 0.05))], {
-      limits: { '1m': 200, '5m': 900, ...DEFAULT_LIMITS },
-    }),
+    story: incident(
+      25,
+      B + 60,
+      [...shop(), ...service('worker', (s) => (s >= minutes(B) && s % 300 < 60 ? 5 : 0.05))],
+      {
+        limits: { '1m': 200, '5m': 900, ...DEFAULT_LIMITS },
+      },
+    ),
     expected: [{ alert: 'MangopayRateLimited', within: 4 }],
   },
   {
@@ -474,7 +512,7 @@ export const INCIDENTS: readonly Incident[] = [
     title: 'Load test in the sandbox, 20 calls/s, production beside it',
     knowable: { after: 1, why: 'it is the sandbox: nobody is to be woken' },
     begins: B,
-    story: story(26, B + 60, [...shop(), ...service('load-test', step(B, 0.1, 20), { environment: 'sandbox' })]),
+    story: incident(26, B + 60, [...shop(), ...service('load-test', step(B, 0.1, 20), { environment: 'sandbox' })]),
     expected: [
       { alert: 'MangopayRateLimited', within: 5, labels: { severity: 'warning', mangopay_environment: 'sandbox' } },
     ],
@@ -496,7 +534,7 @@ export const INCIDENTS: readonly Incident[] = [
     title: 'A service stops reporting, the calls go on',
     knowable: { after: 6, why: 'five minutes are a slow export or a restart' },
     begins: hours(18),
-    story: story(28, hours(19), [
+    story: incident(28, hours(19), [
       ...service('shop', 0.4),
       ...service('payouts', 0.1, { arrives: (s) => s < minutes(hours(18)) }),
     ]),
@@ -526,7 +564,7 @@ export const INCIDENTS: readonly Incident[] = [
     title: 'Mangopay answers slowly',
     knowable: { after: 3, why: 'a quantile needs some calls' },
     begins: B,
-    story: story(
+    story: incident(
       30,
       B + 60,
       service('shop', 0.9, {
@@ -541,7 +579,7 @@ export const INCIDENTS: readonly Incident[] = [
     title: 'Two accounts in one environment: one leaks, the other is at 70 % of its day',
     knowable: { after: 1, why: 'after one export' },
     begins: B,
-    story: story(31, B + 40, [
+    story: incident(31, B + 40, [
       ...service('shop', 0.85, { account: 'main' }),
       ...service('tenant', step(B, 0.3, 3.2), { account: 'tenant-b' }),
     ]),

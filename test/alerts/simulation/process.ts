@@ -1,8 +1,7 @@
 /** One process with this library in it: counts its calls as the library would and exports once a minute. */
 
-import { LABEL, SERIES, toPrometheus } from '../../../alerts/spelling.ts'
+import { LABEL, SERIES } from '../../../alerts/spelling.ts'
 import type { FaultShare, OperationShare } from '../../../examples/scenarios.ts'
-import { ATTR_MANGOPAY_ACCOUNT } from '../../../src/names.ts'
 import { expected } from '../../../src/outcome/outcome.ts'
 import { type Limits, windowSeconds } from './quota.ts'
 import { isWrite, type Result } from './result.ts'
@@ -87,6 +86,7 @@ export class SimulatedProcess {
 
   #count(operation: string, status: number | undefined, category: string | undefined, outcome: string): Recorded {
     return this.#at(SERIES.requests, {
+      [LABEL.account]: this.plan.account ?? '',
       [LABEL.operation]: operation,
       [LABEL.status]: status === undefined ? '' : String(status),
       [LABEL.category]: category ?? '',
@@ -108,7 +108,7 @@ export class SimulatedProcess {
     if (!this.#reading) return
     const { at, used, limits } = this.#reading
     for (const [window, limit] of Object.entries(limits)) {
-      const labels = { [LABEL.window]: window, [toPrometheus(ATTR_MANGOPAY_ACCOUNT)]: this.plan.account ?? '' }
+      const labels = { [LABEL.window]: window, [LABEL.account]: this.plan.account ?? '' }
       const over = second - at > windowSeconds(window)
       this.#at(SERIES.usage, labels).value = over ? 0 : (used[window] ?? 0)
       this.#at(SERIES.limit, labels).value = limit

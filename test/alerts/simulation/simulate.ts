@@ -23,8 +23,9 @@ export interface Story {
 export interface Played {
   series: { series: string; values: string }[]
   calls: number
-  /** Second of the first 429 of an account, by environment and account. */
+  /** Seconds of the first 429 and of the last. */
   first429: number | undefined
+  last429: number | undefined
   /** Seconds at which calls of the story failed, 429s included. */
   failures: number[]
 }
@@ -66,6 +67,7 @@ export const play = (story: Story): Played => {
   }
   let calls = 0
   let first429: number | undefined
+  let last429: number | undefined
   const failures: number[] = []
   /** Makes one call; tells whether it succeeded. */
   const call = (process: SimulatedProcess, operation: string, faults: readonly FaultShare[], second: number) => {
@@ -78,7 +80,10 @@ export const play = (story: Story): Played => {
     process.record(operation, result)
     const succeeded = result.outcome === 'success'
     if (!succeeded) failures.push(second)
-    if (!taken) first429 ??= second
+    if (!taken) {
+      first429 ??= second
+      last429 = second
+    }
     if (taken ? answered(fault) : story.headersOn429) process.read(second, quota.used(), quota.limits)
     return succeeded
   }
@@ -102,7 +107,7 @@ export const play = (story: Story): Played => {
       else if (second === plan.to) process.export(second)
     }
   }
-  return { series: processes.flatMap((process) => process.series(story.minutes)), calls, first429, failures }
+  return { series: processes.flatMap((process) => process.series(story.minutes)), calls, first429, last429, failures }
 }
 
 /** Whether Mangopay itself answered, with its rate-limit headers. */

@@ -19,8 +19,26 @@ const list = (fired: readonly Fired[], begins: number, severity: string): string
   return [...first].map(([name, minute]) => `${name} ${minutesText(minute)}`).join(', ') || 'none'
 }
 
+/** How many minutes after the end of the incident each page ended. */
+const pagesEnd = (fired: readonly Fired[], begins: number, ends: number | undefined): string => {
+  if (ends === undefined) return '–'
+  const lasts = new Map<string, number>()
+  for (const { alert, last, labels } of fired) {
+    const name = alert.replace('Mangopay', '')
+    if (labels['severity'] === 'critical') lasts.set(name, Math.max(lasts.get(name) ?? 0, last + 1 - begins - ends))
+  }
+  const texts = [...lasts].map(([name, minute]) => `${name} ${minute > 0 ? minutesText(minute) : 'before'}`)
+  return texts.join(', ') || '–'
+}
+
 /** The row of an incident. */
-export const rowOf = ({ incident, fired, first429, knowable: after }: Verdict): { name: string; text: string } => {
+export const rowOf = ({
+  incident,
+  fired,
+  first429,
+  ends,
+  knowable: after,
+}: Verdict): { name: string; text: string } => {
   const { name, title, knowable, begins } = incident
   const limited = first429 === undefined ? 'never' : first429 < 0 ? 'before' : minutesText(first429)
   const cells = [
@@ -29,6 +47,7 @@ export const rowOf = ({ incident, fired, first429, knowable: after }: Verdict): 
     limited,
     list(fired, begins, 'critical'),
     list(fired, begins, 'warning'),
+    pagesEnd(fired, begins, ends),
   ]
   return { name, text: `| <a id="${name}"></a>${cells.join(' | ')} |` }
 }

@@ -1,5 +1,7 @@
 /** Compares what fired with what an incident expects. */
 
+import type { AlertName } from '../../../alerts/model.ts'
+import { ruleOf } from '../cases/case.ts'
 import type { Fired } from './evaluate.ts'
 import type { Incident } from './incidents.ts'
 import type { Played } from './simulate.ts'
@@ -10,6 +12,8 @@ export interface Verdict {
   fired: readonly Fired[]
   /** When the first 429 came. */
   first429: number | undefined
+  /** When the incident was over; alerts on 429s are measured from the last 429 when that is later. */
+  ends: number | undefined
   /** When it was knowable: at the time the incident tells, or when enough calls had failed. */
   knowable: number
   /** What is wrong; empty when all is well. */
@@ -19,8 +23,15 @@ export interface Verdict {
 const has = (fired: Fired, labels: Record<string, string> = {}): boolean =>
   Object.entries(labels).every(([name, value]) => fired.labels[name] === value)
 
+/** Minutes after the last bad call at which the expression of every alert is false, whatever comes after. */
+const FORGOTTEN = 20
+
 /** The judgement on one incident. */
-export const judge = (incident: Incident, { first429, failures }: Played, fired: readonly Fired[]): Verdict => {
+export const judge = (
+  incident: Incident,
+  { first429, last429 = 0, failures }: Played,
+  fired: readonly Fired[],
+): Verdict => {
   const { begins, expected, tolerated = [] } = incident
   const limited = first429 === undefined ? undefined : first429 / 60 - begins
   const complaints: string[] = []
@@ -43,10 +54,28 @@ export const judge = (incident: Incident, { first429, failures }: Played, fired:
       complaints.push(`${alert} ${JSON.stringify(labels)} fired at ${first - begins} for no reason`)
     else if (first < begins) complaints.push(`${alert} fired at ${first - begins}, before anything happened`)
   }
-  // One storm is one page: an alert that comes and goes pages each time it comes.
-  for (const { alert, episodes, labels } of fired)
-    if (labels['severity'] === 'critical' && episodes > 1) complaints.push(`${alert} paged ${episodes} times`)
+  const { ends, minutes } = incident.story
+  for (const { alert, episodes, labels, last } of fired) {
+    const remembered = FORGOTTEN + ruleOf(alert as AlertName, labels).keepFiringForMinutes
+    // One storm is one page: an alert that comes and goes pages each time it comes. Where hardly anybody calls, a pause
+    // can be longer than any memory: the next failure is news again.
+    const pauses = failing.filter((minute, i) => minute - (failing[i - 1] ?? minute) > remembered - 1).length
+    if (labels['severity'] === 'critical' && episodes > 1 + pauses) complaints.push(`${alert} paged ${episodes} times`)
+    // A page must end.
+    const lastBad = Math.max(ends ?? 0, alert === 'MangopayRateLimited' ? last429 / 60 : 0)
+    if (ends !== undefined && lastBad + remembered < minutes && last >= lastBad + remembered)
+      complaints.push(
+        `${alert} still fired ${last - lastBad} min after the last bad call, keep ${remembered - FORGOTTEN}`,
+      )
+  }
   const enough = expected[0]?.failures
   const knowable = enough === undefined ? incident.knowable.after : (failing[enough - 1] ?? incident.knowable.after)
-  return { incident, fired, first429: limited, knowable, complaints }
+  return {
+    incident,
+    fired,
+    first429: limited,
+    ends: ends === undefined ? undefined : ends - begins,
+    knowable,
+    complaints,
+  }
 }
