@@ -11,6 +11,7 @@ import {
 } from '@grafana/grafana-foundation-sdk/dashboard'
 import { DASHBOARD, ROWS } from './palette.ts'
 import { errors } from './row-errors.ts'
+import { grafanaAlerts } from './row-grafana-alerts.ts'
 import { health } from './row-health.ts'
 import { latency } from './row-latency.ts'
 import { operationsRow } from './row-operations.ts'
@@ -107,6 +108,7 @@ const buildDashboard = (): Dashboard => {
     { ...ROWS.traces, panels: traces(), collapsed: true },
     { ...ROWS.slo, panels: slo(), collapsed: true },
     { ...ROWS.health, panels: health(), collapsed: true },
+    { ...ROWS.grafanaAlerts, panels: grafanaAlerts(), collapsed: true },
   ])
   const trimmed = trim({
     ...frame,

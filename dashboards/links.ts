@@ -6,13 +6,10 @@ import {
   ATTR_MANGOPAY_ERROR_CATEGORY,
   ATTR_MANGOPAY_OPERATION,
   ATTR_MANGOPAY_OUTCOME,
-  MANGOPAY_ERROR_CATEGORY_VALUE_CANCELLED as CANCELLED,
   MANGOPAY_ERROR_CATEGORY_VALUE_IDEMPOTENCY_CONFLICT,
   MANGOPAY_OUTCOME_VALUE_UNKNOWN,
-  MANGOPAY_ERROR_CATEGORY_VALUE_NETWORK as NETWORK,
-  MANGOPAY_ERROR_CATEGORY_VALUE_TIMEOUT as TIMEOUT,
-  MANGOPAY_ERROR_CATEGORY_VALUE_UNEXPECTED_RESPONSE as UNEXPECTED,
 } from '../src/names.ts'
+import { HEALTHY_FAILURES, WINDOW } from './promql.ts'
 
 /** One of Grafana's variables, as it is written where Grafana fills it in. */
 export const variable = (name: string): string => `\${${name}}`
@@ -26,18 +23,13 @@ export const SPAN = {
   environmentIs: (value: string) => `${attribute(ATTR_MANGOPAY_ENVIRONMENT)} = "${value}"`,
   operationChosen: `${attribute(ATTR_MANGOPAY_OPERATION)} =~ "${variable('operation:pipe')}"`,
   failed: `${attribute(ATTR_MANGOPAY_ERROR_CATEGORY)} != ""`,
+  /** Failures but those that a healthy integration meets as well; what "Failing now" counts. */
+  broken: `${attribute(ATTR_MANGOPAY_ERROR_CATEGORY)} != "" && ${attribute(ATTR_MANGOPAY_ERROR_CATEGORY)} !~ "${HEALTHY_FAILURES.join('|')}"`,
   category: (value: string) => `${attribute(ATTR_MANGOPAY_ERROR_CATEGORY)} = "${value}"`,
   operation: (value: string) => `${attribute(ATTR_MANGOPAY_OPERATION)} = "${value}"`,
   /** Instrumentations older than the stable HTTP conventions spell the code differently; a link should find both. */
-  status: (value: string) =>
-    `(${attribute(ATTR_HTTP_RESPONSE_STATUS_CODE)} = ${value} || span.http.status_code = ${value})`,
   statusFrom: (least: number) =>
     `(${attribute(ATTR_HTTP_RESPONSE_STATUS_CODE)} >= ${least} || span.http.status_code >= ${least})`,
-  /**
-   * Categories of calls that mostly have no response. That an attribute is absent (`= nil`) is not what every Tempo
-   * understands.
-   */
-  unanswered: `${attribute(ATTR_MANGOPAY_ERROR_CATEGORY)} =~ "${[TIMEOUT, NETWORK, CANCELLED, UNEXPECTED].join('|')}"`,
   unsettled: `${attribute(ATTR_MANGOPAY_OUTCOME)} = "${MANGOPAY_OUTCOME_VALUE_UNKNOWN}" && ${attribute(ATTR_MANGOPAY_ERROR_CATEGORY)} != "${MANGOPAY_ERROR_CATEGORY_VALUE_IDEMPOTENCY_CONFLICT}"`,
   slowerThan: (duration: string) => `duration > ${duration}`,
 } as const
@@ -58,34 +50,38 @@ const encodeAroundVariables = (text: string): string =>
     .map((part, index) => (index % 2 === 1 ? part : encodeURIComponent(part)))
     .join('')
 
-/** Address of Explore with a TraceQL query over the dashboard's range. */
-export const exploreUrl = (query: string): string => {
+/** What a link shows: the dashboard's range, or the last minutes for a number that is about now. */
+type Span = 'range' | 'now'
+
+/** Address of Explore with a TraceQL query. */
+export const exploreUrl = (query: string, span: Span = 'range'): string => {
   const datasource = { type: 'tempo', uid: variable('tempo') }
   const pane = {
     datasource: datasource.uid,
     queries: [{ refId: 'A', datasource, queryType: 'traceql', query, limit: 50, tableType: 'spans' }],
-    range: { from: variable('__from'), to: variable('__to') },
+    range:
+      span === 'now' ? { from: `now-${WINDOW.now}`, to: 'now' } : { from: variable('__from'), to: variable('__to') },
   }
   return `/explore?schemaVersion=1&orgId=1&panes=${encodeAroundVariables(JSON.stringify({ a: pane }))}`
 }
 
 /** A link from a series or a cell to its spans. */
-export const toTraces = (title: string, ...conditions: readonly string[]): DashboardLinkBuilder =>
-  new DashboardLinkBuilder(title).url(exploreUrl(spans(...conditions))).targetBlank(true)
+export const toTraces = (title: string, conditions: readonly string[], span?: Span): DashboardLinkBuilder =>
+  new DashboardLinkBuilder(title).url(exploreUrl(spans(...conditions), span)).targetBlank(true)
 
-/**
- * For the line at zero of a chart of errors, which has no errors to show. An empty list would not do: Grafana then takes
- * the links of the other series.
- */
-export const toAllCalls = (): DashboardLinkBuilder => toTraces('All calls', SPAN.environment, SPAN.operationChosen)
+/** The columns of a table that a link to this dashboard sets as variables. */
+type Filters = Partial<Record<'environment' | 'job' | 'operation', string>>
 
-/** A link from a cell to this dashboard, one variable set to the cell's value, the other choices and the range kept. */
-export const toFilter = (name: 'operation' | 'job', column: string): DashboardLinkBuilder => {
-  const kept = ['datasource', 'tempo', 'environment', 'job', 'operation'].filter((other) => other !== name)
-  const choices = kept.map((other) => variable(`${other}:queryparam`)).join('&')
-  // The braces and slashes of an operation need encoding; a column's value is not a variable that could carry over.
-  const value = variable(`__data.fields.${column}:percentencode`)
-  return new DashboardLinkBuilder(`Show only this ${name === 'job' ? 'service' : name}`).url(
-    `/d/${variable('__dashboard.uid')}?${variable('__url_time_range')}&${choices}&var-${name}=${value}`,
+/** A link from a row to this dashboard: some variables set to its cells, the other choices and the range kept. */
+export const toFilter = (title: string, filters: Filters): DashboardLinkBuilder => {
+  const choices = ['datasource', 'tempo', 'environment', 'job', 'operation'].map((name) => {
+    const column = filters[name as keyof Filters]
+    // The braces and slashes of an operation need encoding; a column's value is not a variable that could carry over.
+    return column === undefined
+      ? variable(`${name}:queryparam`)
+      : `var-${name}=${variable(`__data.fields.${column}:percentencode`)}`
+  })
+  return new DashboardLinkBuilder(title).url(
+    `/d/${variable('__dashboard.uid')}?${variable('__url_time_range')}&${choices.join('&')}`,
   )
 }

@@ -5,7 +5,7 @@
  *
  * The twelve category colours were searched for, not picked by eye: rate_limit orange, server_error red, the rest by
  * family (Mangopay's side warm, our side blue, nobody's fault green or grey), the least distance between any two as
- * large as it gets with normal sight and with the three colour blindnesses. `test/dashboard-palette.test.ts` holds the
+ * large as it gets with normal sight and with the three colour blindnesses. `test/dashboards/palette.test.ts` holds the
  * distance and the contrast on light and dark ground.
  */
 import type { ErrorCategory } from '../src/outcome/outcome.ts'
@@ -36,6 +36,9 @@ export const CATEGORY_COLOURS: Readonly<Record<ErrorCategory, string>> = {
 /** How a call without any response is called in the charts by status. */
 export const NO_RESPONSE = 'no response'
 
+/** How a 2xx among the errors is called: its body was cut, or given up. */
+export const BODY_CUT = 'body cut'
+
 /** One colour per status class; 429 stands apart from the other 4xx, as it does in the categories. */
 export const STATUS_COLOURS = {
   '2xx': '#33B18F',
@@ -55,10 +58,15 @@ export const STATUS_SHADES: Readonly<Record<string, string>> = {
   '408': CATEGORY_COLOURS.timeout,
   '409': CATEGORY_COLOURS.idempotency_conflict,
   '500': CATEGORY_COLOURS.server_error,
-  '502': '#B02A2C',
+  '502': '#A82226',
   '503': '#F0807A',
   '504': '#7A1517',
+  '520': '#F7B9B2',
 }
+
+/** 5xx codes without a shade of their own, and answers whose body was cut: none looks like 500, nor like a success. */
+export const OTHER_5XX = '#B9696F'
+export const CUT = '#B794F6'
 
 /** One colour per quota window, from the shortest (light) to the longest (dark). */
 export const WINDOW_COLOURS = {
@@ -81,15 +89,16 @@ export const LEVEL_COLOURS = { good: '#33B18F', warn: '#FF9C0B', bad: '#E04948',
  * a removed panel's id is not used again.
  */
 export const PANELS = {
-  callRate: { id: 1, title: 'Calls/s' },
-  errorRatio: { id: 2, title: 'Error ratio' },
-  rateLimited: { id: 3, title: '429s' },
-  serverErrors: { id: 4, title: '5xx' },
-  headroom: { id: 5, title: 'Lowest quota headroom' },
-  p95: { id: 6, title: 'p95 latency' },
-  dataAge: { id: 7, title: 'Age of the newest data' },
-  unsettledWrites: { id: 8, title: 'Writes that may have happened' },
-  alerts: { id: 9, title: 'Alerts' },
+  callRate: { id: 1, title: 'Calls/s now' },
+  errorRatio: { id: 2, title: 'Failing now' },
+  rateLimited: { id: 3, title: '429s in range' },
+  serverErrors: { id: 4, title: '5xx in range' },
+  headroom: { id: 5, title: 'Quota left' },
+  p95: { id: 6, title: 'p95 now' },
+  dataAge: { id: 7, title: 'Data age' },
+  unsettledWrites: { id: 8, title: 'Open writes' },
+  alerts: { id: 16, title: 'Alerts' },
+  grafanaAlerts: { id: 9, title: 'Alert rules of Grafana' },
 
   quotaUsed: { id: 10, title: 'Quota used by window' },
   quotaForecast: { id: 11, title: 'Quota forecast ÷ limit' },
@@ -101,7 +110,8 @@ export const PANELS = {
   errorsByCategory: { id: 20, title: 'Errors by category' },
   errorsByStatus: { id: 21, title: 'Errors by status' },
   unavailableRatio: { id: 22, title: 'Mangopay failing: 5xx, time-outs, network' },
-  unsettledByOperation: { id: 23, title: 'Writes that may have happened, by operation' },
+  unsettledByOperation: { id: 23, title: 'Open writes: what may have happened' },
+  failedCalls: { id: 24, title: 'Failed calls' },
 
   latency: { id: 30, title: 'Latency p50, p95, p99' },
   latencyHeatmap: { id: 31, title: 'Latency distribution' },
@@ -136,6 +146,7 @@ export const ROWS = {
   traces: { id: 104, title: 'Traces (needs Tempo)' },
   slo: { id: 105, title: 'SLO (needs the rules file)' },
   health: { id: 106, title: 'Telemetry health' },
+  grafanaAlerts: { id: 107, title: 'Alerts managed by Grafana' },
 } as const
 
 /** Texts for panels that have nothing to show, shared by every panel that is empty for the same reason. */

@@ -19,8 +19,6 @@ export interface About {
   empty: string
   /** Grafana's id of the unit. */
   unit: string
-  /** Added to the panel's title, for instance the span of time it covers. */
-  suffix?: string
   /** Of 24 columns. */
   width: number
   /** In grid rows. */
@@ -53,7 +51,7 @@ export const describe = <T extends Describable>(
   const { id, title } = PANELS[name]
   return panel
     .id(id)
-    .title(about.suffix === undefined ? title : `${title} ${about.suffix}`)
+    .title(title)
     .description(`${about.asks} ${about.means} ${about.advice}`)
     .datasource(DATASOURCES[datasource])
     .gridPos({ x: 0, y: 0, w: about.width, h: about.height })
@@ -91,6 +89,8 @@ export const stat = (name: PanelName, about: About): Stat =>
     .colorMode(common.BigValueColorMode.Value)
     .graphMode(common.BigValueGraphMode.None)
     .textMode(common.BigValueTextMode.Auto)
+    // Left to itself Grafana takes for each number the largest size that fits.
+    .text(new common.VizTextDisplayOptionsBuilder().titleSize(12).valueSize(24))
 
 /** One bar for each series, coloured by thresholds. */
 export const barGauge = (name: PanelName, about: About): BarGauge =>
@@ -136,6 +136,8 @@ export const lines = (
         .displayMode(legend === 'names' ? common.LegendDisplayMode.List : common.LegendDisplayMode.Table)
         .calcs(legend === 'names' ? [] : ['lastNotNull', 'max']),
     )
+    // Of a point; the text for an empty chart is the panel's.
+    .overrideByRegexp('/.*/', [{ id: 'noValue', value: '–' }])
 
 /** Bars over time, stacked: the height is the whole. */
 export const stackedBars = (...args: Parameters<typeof lines>): TimeSeries =>
@@ -147,6 +149,13 @@ export const stackedBars = (...args: Parameters<typeof lines>): TimeSeries =>
     .stacking(new common.StackingConfigBuilder().mode(common.StackingMode.Normal).group('A'))
     // Grafana draws a stack with gaps as if it were zero there; bars show them as they are.
     .spanNulls(false)
+
+/** Lines of other environments than production are thin and dashed, so that the two never look alike. */
+export const productionStandsOut = (panel: TimeSeries): TimeSeries =>
+  panel.overrideByRegexp('/^(?!.*\\bproduction\\b)/', [
+    { id: 'custom.lineStyle', value: { fill: 'dash', dash: [6, 6] } },
+    { id: 'custom.lineWidth', value: 1 },
+  ])
 
 /** Dashed lines across a chart, named in the panel's description. */
 export const dashedLines = (panel: TimeSeries, ...steps: readonly Step[]): TimeSeries =>

@@ -35,8 +35,10 @@ export const SCOPE = {
 
 /** What a panel counts. */
 export const FAILED: Matcher = `${LABEL.category}!=""`
-/** Failures that are not what a healthy integration meets as well; `!~` with an empty branch leaves out successes. */
-export const BROKEN: Matcher = `${LABEL.category}!~"|${[NOT_FOUND, SCA_REQUIRED, CONFLICT, CANCELLED].join('|')}"`
+/** Failures that a healthy integration meets as well. */
+export const HEALTHY_FAILURES = [NOT_FOUND, SCA_REQUIRED, CONFLICT, CANCELLED] as const
+/** The other failures; `!~` with an empty branch leaves out successes. */
+export const BROKEN: Matcher = `${LABEL.category}!~"|${HEALTHY_FAILURES.join('|')}"`
 /** "Mangopay is failing", by its one definition. */
 export const UNAVAILABLE: Matcher = `${LABEL.category}=~"${[SERVER_ERROR, TIMEOUT, NETWORK].join('|')}"`
 /** Calls answered 429. */
@@ -163,8 +165,6 @@ export const quota = (gauge: 'usage' | 'limit' | 'remaining', ...matchers: reado
 
 /** Windows that do not fill and empty within one export, so that a reading of them means something. */
 export const SLOW_WINDOWS: Matcher = `${LABEL.window}!~"1m|5m"`
-/** The others. */
-export const FAST_WINDOWS: Matcher = `${LABEL.window}=~"1m|5m"`
 
 /** Shares of a window that are left where a number turns red (the alert's level) and where it turns orange. */
 export const LEAST_LEFT = Number((1 - NUMBERS.headroomUsed).toFixed(4))

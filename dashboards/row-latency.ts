@@ -4,6 +4,7 @@ import {
   PanelBuilder as Heatmap,
   HeatmapColorMode,
   HeatmapColorOptionsBuilder,
+  HeatmapColorScale,
   YAxisConfigBuilder,
 } from '@grafana/grafana-foundation-sdk/heatmap'
 import { durationBuckets } from '../alerts/spelling.ts'
@@ -32,12 +33,11 @@ const percentiles = () =>
     PERCENTILE_COLOURS,
   )
     .dataLinks([
-      toTraces(
-        'Calls slower than this',
+      toTraces('Calls slower than this', [
         SPAN.environment,
         SPAN.operationChosen,
         SPAN.slowerThan(`${variable('__value.numeric')}s`),
-      ),
+      ]),
     ])
     .targets([
       overTime('A', quantile(0.5, [], WINDOW.step), 'p50'),
@@ -57,17 +57,22 @@ const heatmap = () =>
     height: 9,
   })
     .calculate(false)
+    // By opacity: few calls are faint and many strong on light ground as on dark. The root, or one busy cell hides the rest.
     .color(
       new HeatmapColorOptionsBuilder()
-        .mode(HeatmapColorMode.Scheme)
-        .scheme('Oranges')
+        .mode(HeatmapColorMode.Opacity)
+        .fill(LEVEL_COLOURS.warn)
+        .scale(HeatmapColorScale.Exponential)
         .exponent(0.5)
         .steps(64)
         .reverse(false),
     )
     .yAxis(new YAxisConfigBuilder().unit('s'))
     .cellGap(1)
-    .targets([buckets('A', `sum by (le) (increase(${durationBuckets(SCOPE.chosen.join(', '))}[${WINDOW.step}]))`)])
+    .decimals(0)
+    .targets([
+      buckets('A', `round(sum by (le) (increase(${durationBuckets(SCOPE.chosen.join(', '))}[${WINDOW.step}])))`),
+    ])
 
 /** The row's panels, in reading order. */
 export const latency = (): Panel[] => [percentiles().build(), heatmap().build()]

@@ -51,9 +51,14 @@ const operations = () =>
       {
         title: 'Operation',
         from: { label: LABEL.operation },
+        least: 240,
         links: [
-          toFilter('operation', 'Operation'),
-          toTraces('Failing calls', SPAN.environment, SPAN.failed, SPAN.operation(cell('Operation'))),
+          toFilter('Show only this operation', { environment: 'Environment', operation: 'Operation' }),
+          toTraces('Failing calls', [
+            SPAN.environmentIs(cell('Environment')),
+            SPAN.broken,
+            SPAN.operation(cell('Operation')),
+          ]),
         ],
       },
       { title: 'Environment', from: { label: LABEL.environment }, width: 140 },

@@ -4,7 +4,7 @@ import { RECORDS } from '../alerts/records.ts'
 import { LABEL } from '../alerts/spelling.ts'
 import { NUMBERS } from '../alerts/thresholds.ts'
 import { LEVEL_COLOURS, PERCENTILE_COLOURS } from './palette.ts'
-import { colouredWhere, dashedLines, lines, stat, thresholds } from './panels.ts'
+import { colouredWhere, dashedLines, lines, productionStandsOut, stat, thresholds } from './panels.ts'
 import { SCOPE, UNAVAILABLE } from './promql.ts'
 import { now, overTime } from './targets.ts'
 
@@ -51,21 +51,23 @@ const budgetLeft = () =>
     .targets([now('A', `1 - ${failing('30d')} / ${NUMBERS.burnBudget}`, LEGEND)])
 
 const burnRate = () =>
-  colouredWhere(
-    dashedLines(
-      lines('burnRate', {
-        asks: 'How fast is the budget being spent?',
-        means: `1 spends exactly the budget in 30 days. Dashed: ${NUMBERS.burnFast} over an hour pages, ${NUMBERS.burnSlow} over six hours is a ticket; both alerts ask for a number of errors as well.`,
-        advice: 'Above a dashed line: see "Errors by category" and the runbook of MangopayErrorBudgetBurn.',
-        empty: EMPTY,
-        unit: 'none',
-        width: 12,
-        height: 7,
-      }),
-      [NUMBERS.burnSlow, warn],
-      [NUMBERS.burnFast, bad],
+  productionStandsOut(
+    colouredWhere(
+      dashedLines(
+        lines('burnRate', {
+          asks: 'How fast is the budget being spent?',
+          means: `1 spends exactly the budget in 30 days. Production is drawn solid, every other environment dashed. Limits, dashed: ${NUMBERS.burnFast} over an hour pages, ${NUMBERS.burnSlow} over six hours is a ticket; both alerts ask for a number of errors as well.`,
+          advice: 'Above a dashed line: see "Errors by category" and the runbook of MangopayErrorBudgetBurn.',
+          empty: EMPTY,
+          unit: 'none',
+          width: 12,
+          height: 7,
+        }),
+        [NUMBERS.burnSlow, warn],
+        [NUMBERS.burnFast, bad],
+      ),
+      { '/^over 1 h/': PERCENTILE_COLOURS.p95, '/^over 6 h/': PERCENTILE_COLOURS.p50 },
     ),
-    { '/^over 1 h/': PERCENTILE_COLOURS.p95, '/^over 6 h/': PERCENTILE_COLOURS.p50 },
   )
     .decimals(1)
     .targets([

@@ -16,31 +16,46 @@ const SAMPLED =
   'A list of examples: at most 50, and only what was sampled and is still kept. Counts come from the metrics above.'
 const EMPTY = 'No such span: none happened, none was sampled, or no Tempo is chosen above'
 
-/** Columns in the order in which they are read; Tempo's own come after. */
-const COLUMNS = [
-  ['Category', ATTR_MANGOPAY_ERROR_CATEGORY],
-  ['Operation', ATTR_MANGOPAY_OPERATION],
-  ['Status', ATTR_HTTP_RESPONSE_STATUS_CODE],
-  ['Outcome', ATTR_MANGOPAY_OUTCOME],
-] as const
+/** A column: its title, the attribute it is selected by where it is one, and how wide it is. */
+type Column = readonly [title: string, from: string, width: number]
 
-const spanTable = (name: PanelName, about: About, ...conditions: readonly string[]): Table =>
-  describe(new Table(), name, about, 'tempo')
+/** What Tempo's table of spans calls its own columns. */
+const START: Column = ['Start', 'Start time', 170]
+const DURATION: Column = ['Duration', 'Duration', 90]
+const SPAN_ID: Column = ['Span ID', 'Span ID', 140]
+const SERVICE: Column = ['Service', 'Trace Service', 150]
+const CATEGORY: Column = ['Category', ATTR_MANGOPAY_ERROR_CATEGORY, 150]
+const OPERATION: Column = ['Operation', ATTR_MANGOPAY_OPERATION, 260]
+const STATUS: Column = ['Status', ATTR_HTTP_RESPONSE_STATUS_CODE, 70]
+const OUTCOME: Column = ['Outcome', ATTR_MANGOPAY_OUTCOME, 90]
+/** The operation says it better. */
+const LEFT_OUT = ['Trace Name', 'Name']
+
+const spanTable = (
+  name: PanelName,
+  about: About,
+  columns: readonly Column[],
+  ...conditions: readonly string[]
+): Table => {
+  const attributes = columns.flatMap(([, from]) => (/^(mangopay|http)\./.test(from) ? [`span.${from}`] : []))
+  const places = [...columns.map(([, from]) => from), ...LEFT_OUT]
+  const panel = describe(new Table(), name, about, 'tempo')
     .thresholds(thresholds('text'))
     .targets([
       spanList(
         'A',
-        `${spans(SPAN.environment, SPAN.operationChosen, ...conditions)} | select(${COLUMNS.map(([, attribute]) => `span.${attribute}`).join(', ')})`,
+        // Newest first: without this Tempo gives what it finds first, of any age.
+        `${spans(SPAN.environment, SPAN.operationChosen, ...conditions)} | select(${attributes.join(', ')}) with (most_recent=true)`,
       ),
     ])
     .transformations([
       {
         id: 'organize',
         options: {
-          excludeByName: {},
+          excludeByName: Object.fromEntries(LEFT_OUT.map((from) => [from, true])),
           includeByName: {},
-          indexByName: Object.fromEntries(COLUMNS.map(([, attribute], index) => [attribute, index])),
-          renameByName: Object.fromEntries(COLUMNS.map(([title, attribute]) => [attribute, title])),
+          indexByName: Object.fromEntries(places.map((from, index) => [from, index])),
+          renameByName: Object.fromEntries(columns.map(([title, from]) => [from, title])),
         },
       },
     ])
@@ -48,6 +63,11 @@ const spanTable = (name: PanelName, about: About, ...conditions: readonly string
     .overrideByRegexp('/.*/', [{ id: 'noValue', value: '–' }])
     // A helper column of the data source, of no use to a reader.
     .overrideByRegexp('/traceIdHidden/', [{ id: 'custom.hidden', value: true }])
+  return columns.reduce(
+    (result, [title, , width]) => result.overrideByName(title, [{ id: 'custom.width', value: width }]),
+    panel,
+  )
+}
 
 const failingCalls = () =>
   spanTable(
@@ -55,12 +75,14 @@ const failingCalls = () =>
     {
       asks: 'What does a failing call look like?',
       means: SAMPLED,
-      advice: 'Open a trace id: the span has the category, whether a retry can help, and what called it.',
+      advice:
+        'Newest first. Click a Span ID to open its trace: the span has the category, whether a retry can help, and what called it.',
       empty: EMPTY,
       unit: 'short',
       width: 24,
       height: 9,
     },
+    [START, CATEGORY, OPERATION, STATUS, OUTCOME, SERVICE, DURATION, SPAN_ID],
     SPAN.failed,
   )
 
@@ -70,12 +92,20 @@ const slowCalls = () =>
     {
       asks: 'What does a slow call look like?',
       means: `Calls of more than a second, failed or not. ${SAMPLED}`,
-      advice: 'Open a trace id and see whether Mangopay was slow or our own code before and after it.',
+      advice:
+        'Newest first. Click a Span ID to open its trace and see whether Mangopay was slow or our own code before and after it.',
       empty: EMPTY,
       unit: 'short',
       width: 12,
       height: 9,
     },
+    [
+      DURATION,
+      ['Operation', ATTR_MANGOPAY_OPERATION, 170],
+      ['Start', 'Start time', 150],
+      STATUS,
+      ['Span ID', 'Span ID', 110],
+    ],
     SPAN.slowerThan('1s'),
   )
 
@@ -86,10 +116,10 @@ const errorsFromTraces = () =>
       {
         asks: 'Do the traces tell the same story as the metrics?',
         means:
-          'Failing spans per second by category, counted by Tempo. Lower than "Errors by category" by the share that sampling leaves out; it works without any metrics pipeline.',
+          'Failing spans per minute by category, counted by Tempo. Lower than "Errors by category" by the share that sampling leaves out; it works without any metrics pipeline.',
         advice: 'Here something and above nothing: the metrics do not arrive, see "Telemetry health".',
         empty: EMPTY,
-        unit: 'reqps',
+        unit: 'reqpm',
         width: 12,
         height: 9,
       },
@@ -101,7 +131,7 @@ const errorsFromTraces = () =>
   ).targets([
     spanMetric(
       'A',
-      `${spans(SPAN.environment, SPAN.operationChosen, SPAN.failed)} | rate() by (span.${ATTR_MANGOPAY_ERROR_CATEGORY})`,
+      `${spans(SPAN.environment, SPAN.operationChosen, SPAN.failed)} | count_over_time() by (span.${ATTR_MANGOPAY_ERROR_CATEGORY})`,
     ),
   ])
 

@@ -1,5 +1,5 @@
 /** Tables: columns are said once, with their title, unit, colour and link. */
-import { TableSortByFieldStateBuilder } from '@grafana/grafana-foundation-sdk/common'
+import { TableCellHeight, TableSortByFieldStateBuilder } from '@grafana/grafana-foundation-sdk/common'
 import type {
   DashboardLinkBuilder,
   DynamicConfigValue,
@@ -19,7 +19,13 @@ export interface Column {
   from: { label: string } | { expr: string }
   unit?: string
   decimals?: number
+  /** In pixels. Without it a column takes what is left, but at least `least`. */
   width?: number
+  least?: number
+  /** Colours for texts. */
+  colours?: Readonly<Record<string, string>>
+  /** Texts for values. */
+  names?: Readonly<Record<string, string>>
   thresholds?: ThresholdsConfigBuilder
   /** How thresholds show: the number's colour, or a bar from 0 to 1. */
   show?: 'colour' | 'bar'
@@ -34,13 +40,23 @@ const properties = (column: Column): DynamicConfigValue[] => {
   add('unit', column.unit)
   add('decimals', column.decimals)
   add('custom.width', column.width)
+  add('custom.minWidth', column.least)
+  const mapped = (texts: Readonly<Record<string, string>>, key: 'text' | 'color') =>
+    add('mappings', [
+      {
+        type: 'value',
+        options: Object.fromEntries(Object.entries(texts).map(([value, text]) => [value, { [key]: text }])),
+      },
+    ])
+  if (column.names !== undefined) mapped(column.names, 'text')
+  if (column.colours !== undefined) mapped(column.colours, 'color')
   add('thresholds', column.thresholds?.build())
   add(
     'links',
     column.links?.map((link) => link.build()),
   )
   if (column.show !== undefined) add('color', { mode: 'thresholds' })
-  if (column.show === 'colour') add('custom.cellOptions', { type: 'color-text' })
+  if (column.show === 'colour' || column.colours !== undefined) add('custom.cellOptions', { type: 'color-text' })
   if (column.show === 'bar') {
     add('custom.cellOptions', { type: 'gauge', mode: 'basic', valueDisplayMode: 'color' })
     add('min', 0)
@@ -55,6 +71,7 @@ export const table = (
   about: About,
   columns: readonly Column[],
   sort: { column: string; descending: boolean },
+  { rows: height = 'medium', header = true }: { rows?: 'small' | 'medium'; header?: boolean } = {},
 ): Table => {
   const targets: PrometheusQuery[] = []
   const order: Record<string, number> = {}
@@ -75,6 +92,8 @@ export const table = (
   const panel = describe(new Table(), name, about)
     .targets(targets)
     .filterable(false)
+    .cellHeight(height === 'small' ? TableCellHeight.Sm : TableCellHeight.Md)
+    .showHeader(header)
     .thresholds(thresholds('text'))
     .sortBy([new TableSortByFieldStateBuilder().displayName(sort.column).desc(sort.descending)])
     .transformations([

@@ -60,4 +60,6 @@ export const spanMetric = (refId: string, query: string): TempoQuery =>
     .queryType('traceql')
     .query(query)
     .metricsQueryType(MetricsQueryType.Range)
+    // A count at each step is a number per minute then, the unit of the charts of the metrics.
+    .step('1m')
     .filters([])

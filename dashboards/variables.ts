@@ -97,6 +97,15 @@ const annotation = (name: string, enable: boolean, iconColor: string, expr: stri
 const firing = (...matchers: readonly string[]): string =>
   `ALERTS{${[...matchers, 'alertstate="firing"', `${LABEL.environment}=~"$environment|"`].join(', ')}}`
 
+/**
+ * Only the minutes in which alerts began, each with one label that says what it is about: a region would tint all that is
+ * drawn under it for as long as the alert lasts, and Grafana writes the name of a label that is missing.
+ */
+const began = (alerts: string): string => `label_replace(
+  label_join(${alerts} unless ${alerts} offset 1m, "about", ", ", "${LABEL.environment}", "${LABEL.job}"),
+  "about", "$1", "about", "(.*), "
+)`
+
 /** Alerts that page in production, by name: their severity is a lower one in the sandbox, which one looks at as well. */
 const pages = ((): string => {
   const { alerts } = buildRules()
@@ -111,24 +120,17 @@ const pages = ((): string => {
 const version = (offset: string): string =>
   `group by (${LABEL.job}, service_version) (${SERIES.requests}{${SCOPE.services.join(', ')}, service_version!=""}${offset})`
 
-/** Regions and marks over the charts. Only what pages is shown from the start: a region covers everything. */
+/** Marks over the charts. Only what pages is shown from the start. */
 export const annotations = (): AnnotationQuery[] => [
   builtIn,
-  annotation(
-    'Alerts that page',
-    true,
-    LEVEL_COLOURS.bad,
-    pages,
-    '{{alertname}}',
-    `{{${LABEL.environment}}} {{${LABEL.job}}}`,
-  ),
+  annotation('Alerts that page', true, LEVEL_COLOURS.bad, began(pages), '{{alertname}} begins', '{{about}}'),
   annotation(
     'Other alerts',
     false,
     LEVEL_COLOURS.warn,
-    `${firing('alertname=~"Mangopay.*"')} unless ${pages}`,
-    '{{alertname}}',
-    `{{${LABEL.environment}}} {{${LABEL.job}}}`,
+    began(`(${firing('alertname=~"Mangopay.*"')} unless ${pages})`),
+    '{{alertname}} begins',
+    '{{about}}',
   ),
   annotation(
     'Deployments',

@@ -55,6 +55,20 @@ export const errorChecks = ({ now, at }: Asker): void => {
     )
   })
 
+  it('failed calls by category and status, no response among them', async () => {
+    const choice = { ...HOURS_3, values: { environment: ['production'] } }
+    const found = await now(PANELS.failedCalls, 'A', [LABEL.category, LABEL.status], choice)
+    expect(Object.keys(found).sort()).toEqual([
+      'idempotency_conflict 409',
+      'not_found 404',
+      'rate_limit 429',
+      'server_error 500',
+      'timeout ',
+    ])
+    about(found['rate_limit 429'], 115)
+    about(found['timeout '], 6)
+  })
+
   it('writes to look up, by operation and category, without reused keys', async () => {
     const found = await now(PANELS.unsettledByOperation, 'A', [LABEL.operation, LABEL.category])
     expect(Object.keys(found).sort()).toEqual([`${TRANSFER} server_error`, `${TRANSFER} timeout`])

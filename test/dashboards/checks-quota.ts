@@ -20,19 +20,19 @@ export const quotaChecks = ({ now, at, chart }: Asker, way: Way): void => {
     expect(left['']).toBeCloseTo(1 - 1173 / 2300)
     expect(left['marketplace']).toBeCloseTo(0.9)
     expect((await now(PANELS.quotaLeft, 'C', [LABEL.account]))['']).toBeCloseTo(1 - 1173 / 2300)
-    const share = await at(PANELS.quotaUsed, 'A', by, 240)
-    expect(share['15m ']).toBeCloseTo(1173 / 2300)
-    expect(share['24h ']).toBeCloseTo(16_000 / 105_600)
+    // One query for each window, in the order of their length.
+    expect((await at(PANELS.quotaUsed, 'C', by, 240))['15m ']).toBeCloseTo(1173 / 2300)
+    expect((await at(PANELS.quotaUsed, 'F', by, 240))['24h ']).toBeCloseTo(16_000 / 105_600)
     // A minute's window was full a moment ago: the chart shows its highest.
-    expect((await at(PANELS.quotaUsed, 'B', by, 240))['1m ']).toBeCloseTo(0.9)
+    expect((await at(PANELS.quotaUsed, 'A', by, 240))['1m ']).toBeCloseTo(0.9)
     expect((await now(PANELS.readingAge, 'A', ENV))['production']).toBe(5)
   })
 
   it('the forecast is that of the rules, else straight on', async () => {
-    const found = await at(PANELS.quotaForecast, 'A', [LABEL.window, LABEL.account], 240)
+    const found = (refId: string) => at(PANELS.quotaForecast, refId, [LABEL.window, LABEL.account], 240)
     for (const { labels } of await chart(PANELS.quotaForecast, 'A')) expect(labels).not.toHaveProperty('__name__')
-    expect(found['15m ']).toBeCloseTo(way.rules ? 0.77 : 1173 / 2300, 2)
-    expect(found['24h ']).toBeCloseTo((16_000 + 8 * 240) / 105_600, 3)
+    expect((await found('A'))['15m ']).toBeCloseTo(way.rules ? 0.77 : 1173 / 2300, 2)
+    expect((await found('D'))['24h ']).toBeCloseTo((16_000 + 8 * 240) / 105_600, 3)
   })
 
   it('429s by operation: a rate while they come, what a series is born with, and a line at 0', async () => {

@@ -35,6 +35,14 @@ export const telemetryChecks = ({ now, at }: Asker, way: Way): void => {
     expect(await now(PANELS.rules, 'A', [])).toEqual(way.rules ? { '': 1 } : {})
   })
 
+  it('the alerts that fire, each with what it is about and its age', async () => {
+    const found = await now(PANELS.alerts, 'A', ['severity', LABEL.environment, 'alert'])
+    const texts = Object.entries(found).map(([key, seconds]) => [key.replace(/ +/g, ' ').trim(), seconds])
+    expect(Object.fromEntries(texts)).toEqual(
+      way.rules ? { 'critical production RateLimited': 600, 'warning sandbox LatencyHigh shop/tests': 60 } : {},
+    )
+  })
+
   it('the SLO row reads what the rules recorded', async () => {
     const found = await now(PANELS.availability, 'A', ENV)
     if (!way.rules) return expect(found).toEqual({})

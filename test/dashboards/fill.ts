@@ -55,10 +55,14 @@ export const fill = (expr: string, choice: Choice): string => {
     job: regex(choice.values?.job),
     operation: regex(choice.values?.operation),
   }
-  return expr.replaceAll(/\$(?:\{(\w+)\}|(\w+))/g, (whole, braced: string | undefined, bare: string | undefined) => {
-    const name = braced ?? bare ?? ''
-    const value = filled[name]
-    if (value === undefined) throw new Error(`unknown variable ${whole} in ${expr}`)
-    return value
-  })
+  // Not `$1`, a group of label_replace.
+  return expr.replaceAll(
+    /\$(?:\{(\w+)\}|([a-z_]\w*))/g,
+    (whole, braced: string | undefined, bare: string | undefined) => {
+      const name = braced ?? bare ?? ''
+      const value = filled[name]
+      if (value === undefined) throw new Error(`unknown variable ${whole} in ${expr}`)
+      return value
+    },
+  )
 }

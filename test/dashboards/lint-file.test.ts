@@ -57,4 +57,38 @@ describe('the file', () => {
     check(dashboard.panels, taken)
     for (const { panels: inner = [] } of dashboard.panels) check(inner, new Map())
   })
+
+  it('fits: titles of the strip at 1000 px, last columns at 1280, the first three at 1000', () => {
+    /** Room inside a panel on a screen of that width, less what a header, a menu and a scroll bar take. */
+    const room = ({ gridPos }: Panel, screen: number, taken: number) => (gridPos.w * (screen - 32)) / 24 - taken
+    const strip = panels.filter(({ type }) => type === 'stat').filter(({ gridPos }) => gridPos.y < 8)
+    expect(strip.length).toBeGreaterThanOrEqual(8)
+    // A letter is 7.5 px wide.
+    for (const panel of strip) expect(panel.title.length * 7.5, panel.title).toBeLessThan(room(panel, 1000, 52))
+    for (const panel of panels.filter(({ type }) => type === 'table')) {
+      const widths = new Map(
+        (panel.fieldConfig?.overrides ?? []).flatMap(({ matcher, properties }) =>
+          properties
+            .filter(({ id }) => id === 'custom.width' || id === 'custom.minWidth')
+            .map(({ value }) => [matcher.options, value as number] as const),
+        ),
+      )
+      const { renameByName = {}, indexByName = {} } = (panel.transformations?.find(({ id }) => id === 'organize')
+        ?.options ?? {}) as Record<string, Record<string, string | number>>
+      const columns = Object.keys(renameByName).sort((a, b) => Number(indexByName[a]) - Number(indexByName[b]))
+      const titles = [...new Set(columns.map((name) => String(renameByName[name])))]
+      for (const title of titles) expect(widths.get(title), `${panel.title}: ${title}`).toBeDefined()
+      const sum = (some: readonly string[]) => some.reduce((total, title) => total + (widths.get(title) ?? 0), 0)
+      expect(sum(titles), panel.title).toBeLessThanOrEqual(room(panel, 1280, 28))
+      expect(sum(titles.slice(0, 3)), panel.title).toBeLessThanOrEqual(room(panel, 1000, 28))
+    }
+  })
+
+  it('shows all numbers of the strip in one size, and counts in full', () => {
+    const strip = panels.filter(({ type, gridPos }) => type === 'stat' && gridPos.y < 8)
+    for (const { title, options, fieldConfig } of strip) {
+      expect(options?.['text'], title).toEqual({ titleSize: 12, valueSize: 24 })
+      expect(fieldConfig?.defaults.unit, title).not.toBe('short')
+    }
+  })
 })

@@ -16,11 +16,16 @@ const FOREIGN_LABELS = {
   alertname: 'of the series ALERTS',
   alertstate: 'of the series ALERTS',
   burn: 'of the series ALERTS: the fast and the slow form of one alert',
+  alert: 'made of the name and of what the alert is about',
+  severity: 'of the series ALERTS',
   service_version: 'a resource attribute, only for the annotation that is off by default',
 } as const
 
 /** Series that are not ours. */
-const FOREIGN_SERIES = { ALERTS: 'Prometheus writes it for every pending and firing alert' } as const
+const FOREIGN_SERIES = {
+  ALERTS: 'Prometheus writes it for every pending and firing alert',
+  ALERTS_FOR_STATE: 'the same, with the time at which it began',
+} as const
 
 /** Rates that may leave `$__rate_interval`, by panel. */
 const FIXED_WINDOWS = [
@@ -98,7 +103,9 @@ describe('queries', () => {
   it('narrow down to what is chosen on top', () => {
     for (const { panel, expr } of queries) {
       if (panel.id === PANELS.rules.id) continue // About the Prometheus, not about an environment.
-      expect(expr, panel.title).toContain(`${LABEL.environment}=~"$environment"`)
+      // An alert may be about no environment.
+      const any = panel.id === PANELS.alerts.id ? '|' : ''
+      expect(expr, panel.title).toContain(`${LABEL.environment}=~"$environment${any}"`)
     }
   })
 })

@@ -40,6 +40,22 @@ const RECORDED: readonly [name: string, labels: Record<string, string>, value: n
   [RECORDS.forecast, { [LABEL.environment]: 'production', [LABEL.window]: '15m' }, 0.77],
 ]
 
+/** Two alerts that fire, and one that does not yet; and when each began. */
+const ALERTS: readonly [labels: Record<string, string>, state: 'firing' | 'pending', since: number][] = [
+  [{ alertname: 'MangopayRateLimited', severity: 'critical', [LABEL.environment]: 'production' }, 'firing', 600],
+  [
+    {
+      alertname: 'MangopayLatencyHigh',
+      severity: 'warning',
+      [LABEL.environment]: 'sandbox',
+      [LABEL.job]: 'shop/tests',
+    },
+    'firing',
+    60,
+  ],
+  [{ alertname: 'MangopayFailing', severity: 'critical', [LABEL.environment]: 'production' }, 'pending', 60],
+]
+
 /** The data as `promtool tsdb create-blocks-from openmetrics` reads it. */
 export const openMetrics = ({ every, spelling, rules }: Way): string => {
   const scope: Record<string, string> =
@@ -68,5 +84,9 @@ export const openMetrics = ({ every, spelling, rules }: Way): string => {
     put(SERIES.readingTimestamp, labels, (minute) => START + minute * 60 - age(minute))
   }
   for (const [name, labels, value] of rules ? RECORDED : []) put(name, labels, () => value)
+  for (const [labels, alertstate, since] of rules ? ALERTS : []) {
+    put('ALERTS', { ...labels, alertstate }, () => 1)
+    put('ALERTS_FOR_STATE', labels, () => END - since)
+  }
   return `${lines.join('\n')}\n# EOF\n`
 }

@@ -60,11 +60,14 @@ describe.each(CASES)('$name', ({ server, promtool, way }) => {
         if (values.length === 0) silent.push(`${panel.id}${one.refId}`)
         for (const value of values) expect(value, `${panel.title} ${one.refId}`).not.toBeNaN()
       }
-      const withoutRules = [PANELS.availability, PANELS.budgetLeft, PANELS.rules].map(({ id }) => `${id}A`)
+      const withoutRules = [PANELS.availability, PANELS.budgetLeft, PANELS.rules, PANELS.alerts].map(
+        ({ id }) => `${id}A`,
+      )
       expect(silent.sort()).toEqual(
         [
           // The windows that this account does not have.
-          ...['B', 'D', 'E'].map((refId) => `${PANELS.quotaLeft.id}${refId}`),
+          ...['B', 'D', 'E'].flatMap((refId) => [`${PANELS.quotaLeft.id}${refId}`, `${PANELS.quotaUsed.id}${refId}`]),
+          ...['B', 'C'].map((refId) => `${PANELS.quotaForecast.id}${refId}`),
           ...(way.rules ? [] : [...withoutRules, `${PANELS.burnRate.id}A`, `${PANELS.burnRate.id}B`]),
         ].sort(),
       )

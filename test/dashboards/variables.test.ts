@@ -31,7 +31,9 @@ describe('variables', () => {
 
   it('are all defined, and each is used', () => {
     const defined = list.map(({ name }) => name)
-    const used = [...text.matchAll(/\$\{?(\w+)/g)].map(([, name = '']) => name).filter((name) => !name.startsWith('__'))
+    const used = [...text.matchAll(/\$\{?([a-z_]\w*)/g)]
+      .map(([, name = '']) => name)
+      .filter((name) => !name.startsWith('__'))
     expect(new Set(used)).toEqual(new Set(defined))
   })
 

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { INHIBIT_RULES } from '../../alerts/inhibition.ts'
+import { INHIBIT_RULES } from '../../alerts/alertmanager.ts'
 import { LABEL } from '../../alerts/spelling.ts'
 import { programme } from '../../examples/docker/programme.ts'
 import { SCENARIOS } from '../../examples/scenarios.ts'
