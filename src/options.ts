@@ -3,7 +3,7 @@ import { MANGOPAY_ACCOUNT_VALUE_OTHER } from './names.ts'
 import type { QuotaLowEvent, QuotaOptions } from './quota/low.ts'
 import type { SpikeEvent, SpikeOptions } from './rates/spikes.ts'
 import { ERROR_KINDS, type ErrorKind } from './rates/window.ts'
-import { HOOK_PATH, isHookPath } from './webhooks/webhooks.ts'
+import { HOOK_PATH, isHookPath } from './webhooks/path.ts'
 import { nearest, show, wrongOption } from './wrong-option.ts'
 
 /** Options of `MangopaySpanProcessor`; every one may be left out. */

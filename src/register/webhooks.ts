@@ -1,4 +1,4 @@
-import { HOOK_PATH, isHookPath } from '../webhooks/webhooks.ts'
+import { HOOK_PATH, isHookPath } from '../webhooks/path.ts'
 import { type Env, textFrom } from './env.ts'
 import { type Say, shownAddress } from './say.ts'
 

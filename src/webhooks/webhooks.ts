@@ -13,16 +13,6 @@ const DELIVERIES: readonly WebhookDelivery[] = [
   names.MANGOPAY_WEBHOOK_DELIVERY_VALUE_REFUSED,
 ]
 
-/** What the option takes, in words. */
-export const HOOK_PATH = 'a path such as "/hooks/mangopay", without host and query, or a list of them'
-
-/** Whether it is such a path. */
-export const isHookPath = (path: unknown): path is string =>
-  typeof path === 'string' &&
-  path.startsWith('/') &&
-  !path.startsWith('//') &&
-  !['?', '#', ' '].some((character) => path.includes(character))
-
 /** Mangopay waits this long for an answer. Source: Mangopay's documentation, "Webhooks". */
 const SECONDS_TO_ANSWER = 2
 

@@ -1,0 +1,11 @@
+/** Where notifications are sent to. Needs nothing: `register` reads it before it knows that the API is there. */
+
+/** What the option takes, in words. */
+export const HOOK_PATH = 'a path such as "/hooks/mangopay", without host and query, or a list of them'
+
+/** Whether it is such a path. */
+export const isHookPath = (path: unknown): path is string =>
+  typeof path === 'string' &&
+  path.startsWith('/') &&
+  !path.startsWith('//') &&
+  !['?', '#', ' '].some((character) => path.includes(character))
