@@ -63,6 +63,8 @@ export interface ReceiverOptions {
   keepSpans?: number
   /** Called with every batch of spans. */
   onSpans?: (spans: readonly ReceivedSpan[]) => void
+  /** Called with every export of metrics. */
+  onMetrics?: () => void
 }
 
 type Json = { readonly [key: string]: Json } & { readonly length?: never }
@@ -91,6 +93,7 @@ export const startReceiver = async (options: ReceiverOptions = {}): Promise<Otlp
         series.set(name, last)
         for (const point of toPoints(name, metric)) last.set(JSON.stringify(point.attributes), point)
       }
+      options.onMetrics?.()
     },
     '/v1/logs': () => {},
   }

@@ -94,7 +94,7 @@ export interface Scenario {
   title: string
   /** Key that starts it on the demo page. */
   key: string
-  /** What to look at, one sentence. */
+  /** What happens, what shows it, and what to do about it. */
   look: string
   /** The alerts that tell this story, the first to be expected first; none where a healthy integration stays quiet. */
   alerts: readonly AlertName[]
@@ -159,7 +159,7 @@ const normal: Scenario = {
   name: 'normal',
   title: 'Normal traffic',
   key: '1',
-  look: 'Everything answers: a handful of 400s and 404s, the quota far from empty, no alert.',
+  look: 'Almost every call succeeds. A few 400s and 404s are part of any day. The quota is far from empty and no alert fires.',
   alerts: [],
   rate: everydayRate,
   operations: EVERYDAY,
@@ -171,7 +171,7 @@ const retryLoop: Scenario = {
   name: 'retry-loop',
   title: 'Retry loop (429 storm)',
   key: '2',
-  look: 'The 15 min headroom falls in a straight line and the forecast warns before the first 429; then nearly every call is a 429.',
+  look: 'A worker repeats its calls without a pause. The 15 min quota empties in a straight line, and the forecast warns before the first 429. Then nearly every call is a 429. To do: stop the worker, and make it wait between tries.',
   alerts: ['MangopayRateLimitExhaustionPredicted', 'MangopayRateLimited', 'MangopayRateLimitHeadroomLow'],
   rate: (seconds) => everydayRate(seconds) + 30 * ramp(seconds, 2, 4),
   operations: [...EVERYDAY, { operation: 'GET /payouts/{payoutId}', weight: 3_000, client: 'fetch' }],
@@ -183,7 +183,7 @@ const paydayBatch: Scenario = {
   name: 'payday-batch',
   title: 'Payday batch',
   key: '3',
-  look: 'Payouts take most of the 15 min quota in two minutes; headroom is low, yet the batch ends before a 429 is due.',
+  look: 'Payouts by the thousand use up most of the 15 min quota in two minutes. The forecast warns, but the batch ends in time: no 429. To do: spread the batch over more time.',
   alerts: ['MangopayRateLimitExhaustionPredicted', 'MangopayRateLimitHeadroomLow'],
   rate: (seconds) => everydayRate(seconds) + (seconds % 3_600 >= 3 && seconds % 3_600 < 123 ? 9 : 0),
   operations: [
@@ -200,7 +200,7 @@ const outage: Scenario = {
   name: 'outage',
   title: 'Mangopay outage',
   key: '4',
-  look: 'server_error and timeout take over, most of it 502 pages of the edge and not 500; writes without an answer are of unknown outcome.',
+  look: 'Mangopay is down. Most calls get a 502 from the servers in front of it, some a 500, some no answer at all. Writes may have happened all the same: their outcome is unknown. To do: look at status.mangopay.com, and repeat a write only with its idempotency key.',
   alerts: ['MangopayFailing', 'MangopayErrorBudgetBurn', 'MangopayUnknownOutcomes', 'MangopayNothingSucceeds'],
   rate: everydayRate,
   operations: EVERYDAY,
@@ -220,7 +220,7 @@ const expiredCredentials: Scenario = {
   name: 'expired-credentials',
   title: 'Expired credentials',
   key: '5',
-  look: 'Every call is a 401 of category authentication, token calls included, while Mangopay itself is fine: our fault, not theirs.',
+  look: 'Our API key is no longer valid: every call is answered 401, and so is every request for a new token. Mangopay itself is fine. To do: deploy the new key.',
   alerts: ['MangopayAccessRefused', 'MangopayNothingSucceeds'],
   rate: everydayRate,
   operations: EVERYDAY,
@@ -232,7 +232,7 @@ const scaWave: Scenario = {
   name: 'sca-wave',
   title: 'SCA wave',
   key: '6',
-  look: '401s that are no fault: category sca_required on four reads only, and no availability alert.',
+  look: 'Many end users have to confirm who they are: 401s of category sca_required, on four reads only. Nothing is broken, so no alert fires. To do: send these users to the link in the answer.',
   alerts: [],
   rate: (seconds) => everydayRate(seconds) * 1.5,
   operations: [
@@ -247,7 +247,7 @@ const slowAnswers: Scenario = {
   name: 'slow-answers',
   title: 'Slow answers',
   key: '7',
-  look: 'p95 climbs to seconds while the error ratio stays flat: latency is its own alert.',
+  look: 'Mangopay answers, but late: p95 climbs to seconds while the error ratio stays low. Latency has an alert of its own. To do: look at status.mangopay.com, and let time-outs be longer than the answers take.',
   alerts: ['MangopayLatencyHigh'],
   rate: everydayRate,
   operations: EVERYDAY,
@@ -266,7 +266,7 @@ const connectionResets: Scenario = {
   name: 'connection-resets',
   title: 'Connection resets',
   key: '8',
-  look: 'Failures without a status code: category network; reads are retryable, writes are of unknown outcome and must not be repeated without their key.',
+  look: 'Connections break on the way, so there is no status code: category network. Reads can be repeated. Writes may have happened: their outcome is unknown. To do: look at the proxy and the network, and repeat a write only with its idempotency key.',
   alerts: ['MangopayFailing', 'MangopayErrorBudgetBurn', 'MangopayUnknownOutcomes'],
   rate: everydayRate,
   operations: EVERYDAY,
@@ -283,19 +283,19 @@ const reusedKeys: Scenario = {
   name: 'reused-keys',
   title: 'Reused idempotency keys',
   key: '9',
-  look: '409s of category idempotency_conflict: money was not moved twice; no availability alert, yet somebody repeats its writes.',
+  look: 'A queue delivers its messages twice. The idempotency keys stop the second write: 409s of category idempotency_conflict, no money is moved twice, no alert fires. To do: find out who sends twice.',
   alerts: [],
   rate: (seconds) => everydayRate(seconds) * 1.5,
   operations: EVERYDAY,
   faults: () => [...BACKGROUND, { share: 0.5, fault: { kind: 'reused_key' }, only: KEYED_WRITES }],
 }
 
-/** Every kind of trouble at once, for the one-shot proof: is each of them counted? No story, so not among the stories. */
+/** Every kind of trouble at once, for the proof on the terminal: is each of them counted? Not among the stories. */
 const proof: Scenario = {
   name: 'proof',
   title: 'A bit of everything',
   key: '0',
-  look: 'What the library counted equals what the server says it answered, code by code and operation by operation.',
+  look: 'The library counts what the server says it answered, by status and by operation.',
   alerts: [],
   rate: () => 14,
   operations: EVERYDAY,

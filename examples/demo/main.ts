@@ -4,14 +4,19 @@
 import { parseArgs } from 'node:util'
 import { SCENARIOS } from '../scenarios.ts'
 import { runOnce } from './once.ts'
-import { DEFAULT_PORT, runPage } from './page/run.ts'
+import { type PageOptions, startPage } from './page/server.ts'
+
+/** Where the page is unless somebody says otherwise or has taken it. */
+const DEFAULT_PORT = 4983
 
 const USAGE = `usage: npm run demo -- [--port ${DEFAULT_PORT}] [--scenario normal]
-       npm run demo -- --once [--seconds 20]
-  --port      where the page is on 127.0.0.1; a free port is taken when this one is not; 0: any
-  --scenario  what is played first: ${SCENARIOS.map(({ name }) => name).join(', ')}
-  --once      no page: make calls for a while, hold the counts against the server's log, exit with 0 when they are equal
+       npm run demo -- --once [--seconds 20] [--details]
+  --port      port of the page on 127.0.0.1; when it is taken, a free one; 0: any free one
+  --scenario  the story to begin with: ${SCENARIOS.map(({ name }) => name).join(', ')}
+  --once      no page: makes calls for a while and compares the library's counts with the server's log; exits with 0 when
+              they are equal, with 1 when they are not
   --seconds   how long --once makes calls, 1 to 3600
+  --details   with --once: also the counts by operation, a tagged span and what the numbers leave out
 `
 
 /** What is wrong with the arguments. */
@@ -33,15 +38,16 @@ const readOptions = () => {
   const { values } = parseArgs({
     options: {
       once: { type: 'boolean', default: false },
+      details: { type: 'boolean' },
       seconds: { type: 'string' },
       port: { type: 'string' },
       scenario: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   })
-  const { once, help, seconds, port, scenario } = values
+  const { once, help, details, seconds, port, scenario } = values
   const duration = numberOf('seconds', seconds ?? '20', 1, 3_600)
-  for (const [name, value] of Object.entries(once ? { port, scenario } : { seconds })) {
+  for (const [name, value] of Object.entries(once ? { port, scenario } : { seconds, details })) {
     if (value !== undefined) throw new Misuse(`--${name} has no meaning ${once ? 'with' : 'without'} --once`)
   }
   if (scenario !== undefined && !SCENARIOS.some(({ name }) => name === scenario)) {
@@ -51,19 +57,50 @@ const readOptions = () => {
     once,
     help,
     seconds: duration,
+    details: details === true,
     page: { ...(port === undefined ? {} : { port: portOf(port) }), ...(scenario === undefined ? {} : { scenario }) },
   }
 }
 
+/** Shows the page until Ctrl-C (or SIGTERM, or the end of the terminal). */
+const runPage = async (options: PageOptions, write: (text: string) => void): Promise<number> => {
+  const stopped = signalled()
+  const wanted = options.port ?? DEFAULT_PORT
+  const page = await startPage({ ...options, port: wanted })
+  if (page.port !== wanted && wanted !== 0) write(`  Port ${wanted} is taken, so the page has another one.\n`)
+  write(`\n  Demo page   ${page.url}\n`)
+  write('  In Grafana  docker compose -f docker/compose.yaml up\n')
+  write('\n  On the page, keys 1 to 9 start a story and P pauses. Ctrl-C ends everything.\n')
+  await stopped
+  await page.close()
+  return 0
+}
+
+/**
+ * Resolves at the first Ctrl-C. A second one ends the process where it stands: the app behind it notices that its
+ * parent has gone, and goes as well.
+ */
+const signalled = (): Promise<void> =>
+  new Promise((resolve) => {
+    let first = true
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.on(signal, () => {
+        if (!first) process.exit(130)
+        first = false
+        resolve()
+      })
+    }
+  })
+
 const run = async (): Promise<number> => {
-  const { once, help, seconds, page } = readOptions()
+  const { once, help, seconds, details, page } = readOptions()
   const write = (text: string) => void process.stdout.write(text)
   if (help) {
     write(USAGE)
     return 0
   }
   const terminal = process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined
-  return once ? runOnce({ seconds, terminal, write }) : runPage({ write, ...page })
+  return once ? runOnce({ seconds, details, terminal, write }) : runPage(page, write)
 }
 
 try {

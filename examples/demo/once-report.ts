@@ -1,10 +1,19 @@
 /** What `--once` prints in the end, and the verdict: the exit code of the proof. */
+import { STATUS_CODES } from 'node:http'
 import type { LogEntry } from '../mock/log.ts'
 import { operationShape } from '../mock/routes.ts'
 import type { ReceivedPoint, ReceivedSpan } from '../otlp-receiver.ts'
 import type { AppState } from '../traffic/messages.ts'
-import { type CallCount, compare, countsOfLog, countsOfPoints, differences, sum } from './once-compare.ts'
-import { operationRows, type Paint, percent, spanText, table } from './once-print.ts'
+import { type Comparison, compare, countsOfLog, countsOfPoints, differences } from './compare.ts'
+
+/** Colours, or none when the output is no terminal or the reader asked for none. */
+export const paint = (coloured: boolean) => {
+  const code = (number: number) => (text: string) => (coloured ? `\u001b[${number}m${text}\u001b[0m` : text)
+  return { bold: code(1), dim: code(2), red: code(31), green: code(32), cyan: code(36) }
+}
+
+/** Colours of one output. */
+export type Paint = ReturnType<typeof paint>
 
 /** What was gathered on both sides. */
 export interface Evidence {
@@ -19,65 +28,108 @@ export interface Evidence {
   state: AppState
 }
 
+/**
+ * Prints both sides and judges them: on one screen, unless details are wanted as well.
+ *
+ * @returns The exit code of the proof: 0 when every count is equal and there was something to count, else 1.
+ */
+export const report = (evidence: Evidence, write: (text: string) => void, colours: Paint, details = false): number => {
+  const { points, entries } = evidence
+  const result = compare(countsOfPoints(points), countsOfLog(entries))
+  const wrong = differences(result)
+  const named = ({ what }: Comparison) => `${what === 'none' ? 'no answer' : `${what} ${STATUS_CODES[what] ?? ''}`}`
+  write('\n')
+  for (const text of table([
+    ['', 'library', 'server', ''],
+    ...[result.all, ...result.statuses].map((line) => row(line === result.all ? 'All calls' : named(line), line)),
+  ])) {
+    write(`  ${text.endsWith('≠') ? colours.red(text) : text}\n`)
+  }
+  if (details) writeDetails(evidence, result.operations, write, colours)
+
+  // Nothing compared equal would be no proof: the run must have had both kinds of failure to count.
+  const empty = [...result.statuses.filter(({ what }) => what === '429' || what === '500'), result.all].filter(
+    ({ server }) => server === 0,
+  )
+  write('\n')
+  for (const { what, library, server } of wrong) {
+    write(colours.red(`  ${what}: the library counted ${library}, the server answered ${server}\n`))
+  }
+  for (const { what } of empty) write(colours.red(`  ${what}: nothing to compare, the run was too short\n`))
+  if (wrong.length > 0 || empty.length > 0) return 1
+  write(`  ${colours.green('✓')} ${colours.bold('Every count is equal')}, by status and by operation.\n`)
+  if (!details) write(colours.dim('  With --details: the operations, a tagged span, and what the numbers leave out.\n'))
+  write('\n')
+  return 0
+}
+
+const row = (name: string, { library, server }: Comparison): string[] => [
+  name,
+  `${library}`,
+  `${server}`,
+  library === server ? '=' : '≠',
+]
+
+/** Lines of a table: numbers to the right, texts to the left. */
+const table = (rows: readonly (readonly string[])[]): string[] => {
+  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((cells) => cells[i]?.length ?? 0)))
+  return rows.map((cells) =>
+    cells
+      .map((text, i) => (i === 1 || i === 2 ? text.padStart(widths[i] ?? 0) : text.padEnd(widths[i] ?? 0)))
+      .join('   ')
+      .trimEnd(),
+  )
+}
+
+const writeDetails = (
+  { points, spans, sampleRatio, state }: Evidence,
+  operations: readonly Comparison[],
+  write: (text: string) => void,
+  colours: Paint,
+): void => {
+  write(`\n${colours.bold('  By operation')}\n`)
+  const rows = operations.map((line) => {
+    const own = points.filter(
+      ({ attributes }) => operationShape(String(attributes['mangopay.operation'])) === line.what,
+    )
+    const failures = new Map<string, number>()
+    for (const { attributes, value } of own) {
+      const category = attributes['mangopay.error.category']
+      if (typeof category === 'string') failures.set(category, (failures.get(category) ?? 0) + value)
+    }
+    const texts = [...failures].filter(([, count]) => count > 0).sort(([, a], [, b]) => b - a)
+    const name = String(own[0]?.attributes['mangopay.operation'] ?? line.what)
+    return [...row(name, line), texts.map(([category, count]) => `${category} ${count}`).join(', ')]
+  })
+  for (const text of table([['', 'library', 'server', '', 'failures'], ...rows])) write(`  ${text}\n`)
+
+  const span = mostTelling(spans)
+  write(`\n${colours.bold('  A tagged span')}, as it was exported\n`)
+  write(span ? spanText(span, colours) : '  none was sampled\n')
+
+  const { verdicts } = state.counts
+  const unknown = Object.values(state.snapshot.environments)[0]?.unknownOutcomes ?? 0
+  write(`
+  ${spans.length} spans were exported (${sampleRatio * 100} % of the traces). Counts are of all calls, sampled or not.
+  ${unknown} writes have an unknown outcome: they may have happened. Repeat them only with their idempotency key.
+  ${verdicts['never settled']} connections broke under Mangopay's SDK, which then leaves its promise open and throws past the
+  caller. This demo lives with that (examples/traffic/app.ts); these calls are counted like any other.
+`)
+}
+
 /** A 429 that names its window, or else a failure, or else whatever the sampler let through last. */
 const mostTelling = (spans: readonly ReceivedSpan[]): ReceivedSpan | undefined =>
   spans.find(({ attributes }) => attributes['mangopay.rate_limit.exhausted_windows']) ??
   spans.find(({ attributes }) => attributes['mangopay.error.category']) ??
   spans.at(-1)
 
-/**
- * Prints both sides and judges them.
- *
- * @returns The exit code of the proof: 0 when every count is equal and there was something to count, else 1.
- */
-export const report = (
-  { points, entries, spans, sampleRatio, state }: Evidence,
-  write: (text: string) => void,
-  colours: Paint,
-): number => {
-  const library = countsOfPoints(points)
-  const server = countsOfLog(entries)
-  const result = compare(library, server)
-
-  const shown = mostTelling(spans)
-  write(`\n${colours.bold('One tagged span')}, as it was exported\n`)
-  write(`${shown ? spanText(shown, colours) : '  none was sampled'}\n`)
-
-  write(`\n${colours.bold('By operation')}, from the exported counter\n`)
-  const rows = operationRows(result.operations, points, operationShape)
-  write(`${table(['operation', 'library', 'server', 'failures by category'], rows, colours)}\n`)
-
-  write(`\n${colours.bold('By status')}, the library beside the server's own log\n`)
-  const statusRows = [...result.statuses, result.all].map(({ what, library: own, server: theirs }) => {
-    const name = what === 'none' ? 'no answer' : what
-    const rate = (count: number, all: number) => `${count}  ${percent(count, all).padStart(7)}`
-    const verdict = own === theirs ? colours.green('equal') : colours.red('DIFFERENT')
-    return [name, rate(own, result.all.library), rate(theirs, result.all.server), verdict]
+/** A span as it was exported, the library's own attributes in colour. */
+const spanText = (span: ReceivedSpan, { bold, cyan, dim }: Paint): string => {
+  const entries = Object.entries(span.attributes).sort(([a], [b]) => a.localeCompare(b))
+  const width = Math.max(...entries.map(([name]) => name.length))
+  const lines = entries.map(([name, value]) => {
+    const colour = name.startsWith('mangopay.') || name === 'url.template' ? cyan : dim
+    return colour(`    ${name.padEnd(width)}  ${JSON.stringify(value)}\n`)
   })
-  write(`${table(['status', 'library  of calls', 'server  of calls', ''], statusRows, colours)}\n\n`)
-
-  for (const line of notes(state, spans.length, sampleRatio, library)) write(`${colours.dim(`  ${line}`)}\n`)
-  const wrong = differences(result)
-  // Nothing compared equal would be no proof: the run must have had both kinds of failure to count.
-  const empty = [...result.statuses.filter(({ what }) => what === '429' || what === '500'), result.all].filter(
-    ({ server: theirs }) => theirs === 0,
-  )
-  for (const { what, library: own, server: theirs } of wrong) {
-    write(colours.red(`  ${what}: the library counted ${own}, the server ${theirs}\n`))
-  }
-  for (const { what } of empty) write(colours.red(`  ${what}: nothing to compare, the run was too short\n`))
-  if (wrong.length > 0 || empty.length > 0) return 1
-  write(`\n  ${colours.green('✓')} ${colours.bold('every count equals the server’s log')}\n\n`)
-  return 0
-}
-
-const notes = (state: AppState, spans: number, sampleRatio: number, library: readonly CallCount[]): string[] => {
-  const { verdicts } = state.counts
-  const unknown = Object.values(state.snapshot.environments)[0]?.unknownOutcomes ?? 0
-  return [
-    `${spans} spans exported of ${sum(library)} calls (${sampleRatio * 100} % sampled): the counts do not care.`,
-    `${unknown} writes of unknown outcome: they may have taken effect, repeat them only with their idempotency key.`,
-    `${verdicts['never settled']} broken connections hit the SDK, which never settles such a call and ends the process.`,
-    'The demo steers round that (guard in examples/traffic/app.ts); these calls are counted like any other.',
-  ]
+  return `  ${bold(span.name)}  ${span.milliseconds.toFixed(0)} ms, status ${span.status}\n${lines.join('')}`
 }

@@ -3,14 +3,15 @@ import { METRIC_MANGOPAY_CLIENT_REQUESTS } from 'opentelemetry-mangopay/names'
 import { DEFAULT_QUOTA } from '../mock/quota.ts'
 import type { ReceivedSpan } from '../otlp-receiver.ts'
 import { scenarioNamed } from '../scenarios.ts'
-import { bar, type Paint, paint } from './once-print.ts'
-import { report } from './once-report.ts'
+import { type Paint, paint, report } from './once-report.ts'
 import { type Stage, startStage } from './stage.ts'
 
 /** The one-shot proof. */
 export interface OnceOptions {
   /** How long calls are made. */
   seconds: number
+  /** Whether to print more than one screen. */
+  details: boolean
   write: (text: string) => void
   /** Whether the output is a terminal: colours, and a progress line that is written over. */
   terminal: boolean
@@ -24,7 +25,7 @@ const SAMPLE_RATIO = 0.25
  *
  * @returns The exit code: 0 when both are equal, 1 when they differ or something broke.
  */
-export const runOnce = async ({ seconds, write, terminal }: OnceOptions): Promise<number> => {
+export const runOnce = async ({ seconds, details, write, terminal }: OnceOptions): Promise<number> => {
   const colours = paint(terminal)
   const scenario = scenarioNamed('proof')
   const spans: ReceivedSpan[] = []
@@ -39,9 +40,8 @@ export const runOnce = async ({ seconds, write, terminal }: OnceOptions): Promis
   const interrupted = interruption(stage)
   try {
     write(
-      `\n${colours.bold('opentelemetry-mangopay')}  ${seconds} s of calls by mangopay4-nodejs-sdk, axios and fetch\n`,
+      `\n  ${seconds} s of calls by Mangopay's SDK, axios and fetch to a mock Mangopay that often fails on purpose.\n\n`,
     )
-    write(`${colours.dim(`  mock Mangopay ${stage.mock.url}, OTLP receiver ${stage.receiver?.url}`)}\n\n`)
     stage.play(scenario)
     await progress(stage, seconds, interrupted.signal, { write, terminal, colours })
     const state = await Promise.race([stage.drain(), rejection(interrupted.signal)])
@@ -49,7 +49,8 @@ export const runOnce = async ({ seconds, write, terminal }: OnceOptions): Promis
     await stage.app.stop()
     await settled(stage)
     const points = stage.receiver?.points(METRIC_MANGOPAY_CLIENT_REQUESTS) ?? []
-    return report({ points, entries: stage.mock.log.entries, spans, sampleRatio: SAMPLE_RATIO, state }, write, colours)
+    const evidence = { points, entries: stage.mock.log.entries, spans, sampleRatio: SAMPLE_RATIO, state }
+    return report(evidence, write, colours, details)
   } finally {
     interrupted.forget()
     await stage.kill()
@@ -102,6 +103,12 @@ const progress = async (
     signal.throwIfAborted()
   }
   if (terminal) write('\n')
+}
+
+/** A bar of a given width, filled to this share. */
+const bar = (share: number, width: number): string => {
+  const full = Math.round(Math.min(1, share) * width)
+  return '█'.repeat(full) + '░'.repeat(width - full)
 }
 
 /** A client that gave up is seen by the server a moment later. */

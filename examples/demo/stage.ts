@@ -26,6 +26,8 @@ export interface StageOptions extends AppListeners {
   seed?: number
   /** Called with every batch of spans that arrives at the built-in receiver. */
   onSpans?: (spans: readonly ReceivedSpan[]) => void
+  /** Called when metrics have arrived at the built-in receiver. */
+  onMetrics?: () => void
 }
 
 /** A demo under way: the mock and the receiver in this process, the app in a child. */
@@ -34,11 +36,8 @@ export interface Stage {
   /** Undefined when `otlpUrl` was given. */
   receiver: OtlpReceiver | undefined
   app: App
-  /**
-   * Plays a scenario from its beginning: the app's calls and the mock's faults. As this client from now on when one is
-   * named, which the mock has to know.
-   */
-  play(scenario: Scenario, clientId?: string): void
+  /** Plays a scenario, the app's calls and the mock's faults, from its beginning or from this second of it on. */
+  play(scenario: Scenario, from?: number): void
   /** What is being played and for how many seconds. */
   playing(): { scenario: Scenario; seconds: number } | undefined
   /** Stops the calls and the faults, and waits for what is in flight. */
@@ -64,9 +63,8 @@ export const startStage = async (options: StageOptions = {}): Promise<Stage> => 
     keepLog: 20_000,
     ...options.mock,
   })
-  const receiver = options.otlpUrl
-    ? undefined
-    : await startReceiver(options.onSpans ? { onSpans: options.onSpans } : {})
+  const { onSpans = () => {}, onMetrics = () => {} } = options
+  const receiver = options.otlpUrl ? undefined : await startReceiver({ onSpans, onMetrics })
   const interval = options.interval ?? 1_000
   const app = await startApp(
     {
@@ -101,13 +99,13 @@ export const startStage = async (options: StageOptions = {}): Promise<Stage> => 
     mock,
     receiver,
     app,
-    play: (scenario, clientId) => {
+    play: (scenario, from = 0) => {
       pause()
-      const start = performance.now()
+      const start = performance.now() - from * 1_000
       const spoil = () => mock.setFaults(scenario.faults((performance.now() - start) / 1_000))
       spoil()
       current = { scenario, start, timer: setInterval(spoil, FAULT_TICK) }
-      app.play(scenario.name, clientId)
+      app.play(scenario.name, from)
     },
     playing: () => current && { scenario: current.scenario, seconds: (performance.now() - current.start) / 1_000 },
     drain: () => {

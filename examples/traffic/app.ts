@@ -34,8 +34,7 @@ const telemetry = startTelemetry(settings.telemetry, {
 })
 // Only now: instrumentation has to be in place before a HTTP client is loaded.
 const { makeCallers } = await import('./clients.ts')
-let { account } = settings
-const player = new Player(makeCallers(account), settings.player)
+const player = new Player(makeCallers(settings.account), settings.player)
 
 const state = (): AppState => ({
   time: Date.now(),
@@ -44,13 +43,6 @@ const state = (): AppState => ({
 })
 const ticker = setInterval(() => tell({ type: 'state', state: state() }), settings.stateInterval)
 
-const play = ({ scenario, clientId = account.clientId }: Extract<ToApp, { type: 'play' }>) => {
-  if (clientId !== account.clientId) {
-    account = { ...account, clientId }
-    player.use(makeCallers(account))
-  }
-  player.play(scenarioNamed(scenario))
-}
 const drain = async () => {
   await player.drain()
   tell({ type: 'drained', state: state() })
@@ -62,7 +54,7 @@ const stop = async () => {
   process.disconnect()
 }
 process.on('message', (message: ToApp) => {
-  if (message.type === 'play') play(message)
+  if (message.type === 'play') player.play(scenarioNamed(message.scenario), message.from)
   else if (message.type === 'drain') void drain()
   else void stop()
 })

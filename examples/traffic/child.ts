@@ -8,8 +8,8 @@ export interface App {
   pid: number
   /** The last state it reported; undefined before the first. */
   state(): AppState | undefined
-  /** Plays the scenario of this name from its beginning, as this client from now on when one is named. */
-  play(scenario: string, clientId?: string): void
+  /** Plays the scenario of this name, from its beginning or from this second of it on. */
+  play(scenario: string, from?: number): void
   /** Lets it finish what is in flight, and resolves with its state then. */
   drain(): Promise<AppState>
   /** Lets it finish, send its telemetry and exit. */
@@ -61,7 +61,7 @@ export const startApp = async (settings: AppSettings, listeners: AppListeners = 
   return {
     pid: child.pid ?? 0,
     state: () => last,
-    play: (scenario, clientId) => tell({ type: 'play', scenario, ...(clientId === undefined ? {} : { clientId }) }),
+    play: (scenario, from = 0) => tell({ type: 'play', scenario, from }),
     drain: () =>
       new Promise((resolve, reject) => {
         drained.push(resolve)

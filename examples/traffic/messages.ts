@@ -16,8 +16,8 @@ export interface AppSettings {
 
 /** What the app is told. */
 export type ToApp =
-  /** Play the scenario of this name from its beginning, as this client from now on when it is another one. */
-  | { type: 'play'; scenario: string; clientId?: string }
+  /** Play the scenario of this name from this second of it on. */
+  | { type: 'play'; scenario: string; from: number }
   /** Make no new calls, wait for those in flight, report, go on living. */
   | { type: 'drain' }
   /** Make no new calls, wait for those in flight, send the telemetry, exit with 0. */

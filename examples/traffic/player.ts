@@ -32,7 +32,7 @@ export class Player {
     verdicts: { answered: 0, failed: 0, 'never settled': 0 },
     skipped: 0,
   }
-  #callers: Record<Client, Caller>
+  readonly #callers: Record<Client, Caller>
   readonly #settings: PlayerSettings
   readonly #random: () => number
   readonly #planner: Planner
@@ -46,16 +46,11 @@ export class Player {
     this.#planner = new Planner(settings.seed + 1)
   }
 
-  /** Makes the calls this way from now on. */
-  use(callers: Record<Client, Caller>): void {
-    this.#callers = callers
-  }
-
-  /** Starts this scenario at its beginning, in place of the one before. */
-  play(scenario: Scenario): void {
+  /** Plays this scenario, in place of the one before, from its beginning or from this second of it on. */
+  play(scenario: Scenario, from = 0): void {
     this.pause()
-    const start = performance.now()
-    let last = start
+    let last = performance.now()
+    const start = last - from * 1_000
     // A first call at once: nobody wants to wait for it.
     let due = 1
     this.#timer = setInterval(() => {

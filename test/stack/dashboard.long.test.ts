@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LABEL, SERIES } from '../../alerts/spelling.ts'
 import { PANELS } from '../../dashboards/palette.ts'
-import { type CallCount, compare, differences, sum } from '../../examples/demo/once-compare.ts'
+import { type CallCount, compare, differences, sum } from '../../examples/demo/compare.ts'
 import { operationShape } from '../../examples/mock/routes.ts'
 import { type Choice, fill } from '../dashboards/fill.ts'
 import { promqlOf, shipped } from '../dashboards/model.ts'

@@ -1,13 +1,4 @@
-import { DEMO_CLIENT } from '../../mock/options.ts'
 import type { Mock } from '../../mock/server.ts'
-
-/**
- * Clients that take turns: each scenario is played by another one than the scenario before, so that it begins with a
- * quota, and a forecast, of its own.
- */
-export const CLIENTS: Readonly<Record<string, string>> = Object.fromEntries(
-  [1, 2, 3].map((number) => [`demo-platform-${number}`, DEMO_CLIENT.apiKey]),
-)
 
 /** What an account has called on a usual day: so many calls per second, this many seconds ago. */
 const USUAL_DAY = [
@@ -18,20 +9,19 @@ const USUAL_DAY = [
 ] as const
 
 /**
- * Gives a client the past of a usual day, in place of what it has really called: a story about a quota begins in the
- * middle of a day, not on an account that nobody has ever used, nor on what an earlier story has left of it.
+ * Gives the account the past of a usual day: a story about a quota begins in the middle of a day, not on an account that
+ * nobody has ever used.
  *
  * @param pace Multiplies the calls, as it does quota and traffic.
  */
-export const fillQuota = (mock: Mock, clientId: string, pace: number): void => {
-  mock.rest(clientId)
+export const fillQuota = (mock: Mock, pace: number): void => {
   let owed = 0
   for (const { from, to, step, rate } of USUAL_DAY) {
     for (let ago = from; ago > to; ago -= step) {
       owed += rate * pace * step
       const calls = Math.floor(owed)
       owed -= calls
-      mock.spend(calls, clientId, ago)
+      mock.spend(calls, undefined, ago)
     }
   }
 }

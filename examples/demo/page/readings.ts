@@ -1,9 +1,11 @@
-/** From metric points, as an OTLP receiver has them, to what the charts show. Pure arithmetic on counters. */
+/** From metric points, as an OTLP receiver has them, to what the page shows. Pure arithmetic on counters. */
 import {
   ATTR_HTTP_RESPONSE_STATUS_CODE,
   ATTR_MANGOPAY_ERROR_CATEGORY,
   ATTR_MANGOPAY_OPERATION,
   ATTR_MANGOPAY_RATE_LIMIT_WINDOW,
+  MANGOPAY_ERROR_CATEGORY_VALUE_AUTHENTICATION,
+  MANGOPAY_ERROR_CATEGORY_VALUE_AUTHORIZATION,
   MANGOPAY_ERROR_CATEGORY_VALUE_CANCELLED,
   MANGOPAY_ERROR_CATEGORY_VALUE_IDEMPOTENCY_CONFLICT,
   MANGOPAY_ERROR_CATEGORY_VALUE_NOT_FOUND,
@@ -11,7 +13,7 @@ import {
 } from 'opentelemetry-mangopay/names'
 import { NO_RESPONSE } from '../../../dashboards/palette.ts'
 import type { ReceivedPoint } from '../../otlp-receiver.ts'
-import type { Counts, Percentiles, QuotaLine } from './wire.ts'
+import type { Counts, OperationLine, Percentiles, QuotaLine, Sample, Tiles } from './wire.ts'
 
 /** What a healthy integration meets as well, and the dashboard's error ratio leaves out too. */
 const HEALTHY: readonly string[] = [
@@ -21,21 +23,25 @@ const HEALTHY: readonly string[] = [
   MANGOPAY_ERROR_CATEGORY_VALUE_CANCELLED,
 ]
 
+/** Seconds that a quantile of the latency chart is taken over: fewer calls make no quantile. */
+const LATENCY_SECONDS = 15
+
+/** Seconds that the strip of numbers is about. */
+const TILE_SECONDS = 30
+
 /** The counters at one moment: everything since the app started. */
 export interface Reading {
-  /** Milliseconds. */
+  /** Epoch milliseconds. */
   time: number
   calls: number
-  /** Failures, without what a healthy integration meets as well. */
-  broken: number
-  rateLimited: number
-  serverErrors: number
+  /** Failures by category and by status. */
   categories: Counts
-  /** Failures by status. */
   statuses: Counts
   bounds: readonly number[]
   /** Durations by bucket, over all operations. */
   buckets: readonly number[]
+  /** Most called first. */
+  operations: readonly OperationLine[]
 }
 
 /** Sums the series of `mangopay.client.requests` and `mangopay.client.request.duration` up. */
@@ -44,34 +50,48 @@ export const takeReading = (
   requests: readonly ReceivedPoint[],
   durations: readonly ReceivedPoint[],
 ): Reading => {
-  const reading = { calls: 0, broken: 0, rateLimited: 0, serverErrors: 0 }
   const categories: Record<string, number> = {}
   const statuses: Record<string, number> = {}
+  const operations = new Map<string, OperationLine>()
   for (const { attributes, value } of requests) {
-    reading.calls += value
+    const operation = String(attributes[ATTR_MANGOPAY_OPERATION])
+    const line = operations.get(operation) ?? { operation, calls: 0, failures: 0, status429: 0, status500: 0 }
+    operations.set(operation, line)
+    line.calls += value
     const category = attributes[ATTR_MANGOPAY_ERROR_CATEGORY]
     if (typeof category !== 'string') continue
-    const code = attributes[ATTR_HTTP_RESPONSE_STATUS_CODE]
-    const status = code === undefined ? NO_RESPONSE : String(code)
+    const status = String(attributes[ATTR_HTTP_RESPONSE_STATUS_CODE] ?? NO_RESPONSE)
     categories[category] = (categories[category] ?? 0) + value
     statuses[status] = (statuses[status] ?? 0) + value
-    if (!HEALTHY.includes(category)) reading.broken += value
-    if (status === '429') reading.rateLimited += value
-    if (/^5\d\d$/.test(status)) reading.serverErrors += value
+    line.failures += value
+    if (status === '429') line.status429 += value
+    if (status === '500') line.status500 += value
+  }
+  for (const { attributes, bounds = [], buckets = [] } of durations) {
+    const line = operations.get(String(attributes[ATTR_MANGOPAY_OPERATION]))
+    const p95 = quantile(0.95, bounds, buckets)
+    if (line && p95 !== undefined) line.p95 = p95
   }
   const bounds = durations.find((point) => point.bounds)?.bounds ?? []
-  const buckets = Array.from({ length: bounds.length + 1 }, (_, i) =>
-    durations.reduce((sum, point) => sum + (point.buckets?.[i] ?? 0), 0),
-  )
-  return { time, ...reading, categories, statuses, bounds, buckets }
+  return {
+    time,
+    calls: [...operations.values()].reduce((sum, { calls }) => sum + calls, 0),
+    categories,
+    statuses,
+    bounds,
+    buckets: Array.from({ length: bounds.length + 1 }, (_, i) =>
+      durations.reduce((sum, point) => sum + (point.buckets?.[i] ?? 0), 0),
+    ),
+    operations: [...operations.values()].filter(({ calls }) => calls > 0).sort((a, b) => b.calls - a.calls),
+  }
 }
 
-/** Adds to each name what came between two counts. Names without any are left out. */
-export const countsBetween = (from: Counts, to: Counts, scale = 1): Counts =>
+/** What came between two counts, by name. Names without any are left out. */
+export const countsBetween = (from: Counts, to: Counts): Counts =>
   Object.fromEntries(
     Object.entries(to).flatMap(([name, count]) => {
       const more = count - (from[name] ?? 0)
-      return more > 0 ? [[name, more * scale]] : []
+      return more > 0 ? [[name, more]] : []
     }),
   )
 
@@ -96,12 +116,6 @@ export const quantile = (q: number, bounds: readonly number[], buckets: readonly
   return bounds.at(-1)
 }
 
-/** p50, p95 and p99 of these buckets. */
-export const percentiles = (bounds: readonly number[], buckets: readonly number[]): Percentiles | undefined => {
-  const [p50, p95, p99] = [0.5, 0.95, 0.99].map((q) => quantile(q, bounds, buckets))
-  return p50 === undefined || p95 === undefined || p99 === undefined ? undefined : { p50, p95, p99 }
-}
-
 /** Used and limit of each window, in the order they come; the forecast is the library's own. */
 export const quotaLines = (
   used: readonly ReceivedPoint[],
@@ -115,11 +129,88 @@ export const quotaLines = (
     return { window, used: value, limit: whole, ...(seconds === undefined ? {} : { secondsToEmpty: seconds }) }
   })
 
-/** p95 of one operation since the start. */
-export const p95ByOperation = (durations: readonly ReceivedPoint[]): ReadonlyMap<string, number> =>
-  new Map(
-    durations.flatMap(({ attributes, bounds = [], buckets = [] }) => {
-      const p95 = quantile(0.95, bounds, buckets)
-      return p95 === undefined ? [] : [[String(attributes[ATTR_MANGOPAY_OPERATION]), p95] as const]
-    }),
-  )
+/** The last half minute, as tiles and events need it. */
+export interface Lately {
+  calls: number
+  /** Calls answered 401 or 403 that no end user can help with. */
+  refused: number
+  p95?: number
+}
+
+/** Says what has changed: each reading is compared with some that were taken before. */
+export class Trend {
+  readonly #readings: Reading[]
+
+  /** @param start When the counters were zero, epoch milliseconds. */
+  constructor(start: number) {
+    this.#readings = [takeReading(start, [], [])]
+  }
+
+  /** Takes in the newest reading and says what it means. */
+  take(now: Reading, quota: readonly QuotaLine[]): { sample: Sample; tiles: Tiles; lately: Lately } {
+    const last = this.#readings.at(-1) ?? now
+    this.#readings.push(now)
+    // One is kept that is older than anything is compared with.
+    while ((this.#readings[1]?.time ?? now.time) <= now.time - TILE_SECONDS * 1_000) this.#readings.shift()
+    const latency = this.#percentiles(now)
+    return {
+      sample: {
+        time: now.time,
+        categories: countsBetween(last.categories, now.categories),
+        statuses: countsBetween(last.statuses, now.statuses),
+        ...(latency === undefined ? {} : { latency }),
+        quota,
+      },
+      ...this.#tiles(now, quota),
+    }
+  }
+
+  /** The newest reading that is at least this old, or the oldest there is. */
+  #before(now: Reading, seconds: number): Reading {
+    // Exports are a second apart, give or take: half of one is forgiven.
+    const found = this.#readings.findLast(({ time }) => time <= now.time - seconds * 1_000 + 500)
+    return found ?? this.#readings[0] ?? now
+  }
+
+  #percentiles(now: Reading): Percentiles | undefined {
+    const buckets = bucketsBetween(this.#before(now, LATENCY_SECONDS).buckets, now.buckets)
+    const [p50, p95, p99] = [0.5, 0.95, 0.99].map((q) => quantile(q, now.bounds, buckets))
+    return p50 === undefined || p95 === undefined || p99 === undefined ? undefined : { p50, p95, p99 }
+  }
+
+  #tiles(now: Reading, quota: readonly QuotaLine[]): { tiles: Tiles; lately: Lately } {
+    const before = this.#before(now, TILE_SECONDS)
+    const calls = now.calls - before.calls
+    const categories = countsBetween(before.categories, now.categories)
+    const statuses = countsBetween(before.statuses, now.statuses)
+    const total = (counts: Counts, takes: (name: string) => boolean) =>
+      Object.entries(counts).reduce((sum, [name, count]) => sum + (takes(name) ? count : 0), 0)
+    const p95 = quantile(0.95, now.bounds, bucketsBetween(before.buckets, now.buckets))
+    const headroom = lowest(quota)
+    const refused =
+      (categories[MANGOPAY_ERROR_CATEGORY_VALUE_AUTHENTICATION] ?? 0) +
+      (categories[MANGOPAY_ERROR_CATEGORY_VALUE_AUTHORIZATION] ?? 0)
+    return {
+      tiles: {
+        calls: calls / Math.max(1, (now.time - before.time) / 1_000),
+        ...(calls > 0 ? { errorRatio: total(categories, (name) => !HEALTHY.includes(name)) / calls } : {}),
+        leftOut: Object.fromEntries(Object.entries(categories).filter(([name]) => HEALTHY.includes(name))),
+        rateLimited: statuses['429'] ?? 0,
+        serverErrors: total(statuses, (status) => /^5\d\d$/.test(status)),
+        ...(headroom === undefined ? {} : { headroom }),
+        ...(p95 === undefined ? {} : { p95 }),
+      },
+      lately: { calls, refused, ...(p95 === undefined ? {} : { p95 }) },
+    }
+  }
+}
+
+/** The window with the least share left, and the soonest forecast of all windows. */
+const lowest = (quota: readonly QuotaLine[]): Tiles['headroom'] => {
+  const shares = quota
+    .filter(({ limit }) => limit > 0)
+    .map(({ window, used, limit }) => ({ window, share: Math.max(0, 1 - used / limit) }))
+    .sort((a, b) => a.share - b.share)
+  const soonest = Math.min(...quota.map(({ secondsToEmpty = Number.POSITIVE_INFINITY }) => secondsToEmpty))
+  return shares[0] && { ...shares[0], ...(Number.isFinite(soonest) ? { secondsToEmpty: soonest } : {}) }
+}

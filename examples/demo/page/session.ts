@@ -1,20 +1,22 @@
-import { ATTR_MANGOPAY_ERROR_CATEGORY } from 'opentelemetry-mangopay/names'
+import {
+  ATTR_MANGOPAY_ERROR_CATEGORY,
+  METRIC_MANGOPAY_CLIENT_RATE_LIMIT_LIMIT,
+  METRIC_MANGOPAY_CLIENT_RATE_LIMIT_USAGE,
+  METRIC_MANGOPAY_CLIENT_REQUEST_DURATION,
+  METRIC_MANGOPAY_CLIENT_REQUESTS,
+} from 'opentelemetry-mangopay/names'
 import { NUMBERS } from '../../../alerts/thresholds.ts'
 import { CATEGORY_COLOURS } from '../../../dashboards/palette.ts'
-import { DEMO_CLIENT } from '../../mock/options.ts'
-import type { ReceivedSpan } from '../../otlp-receiver.ts'
+import type { ReceivedPoint, ReceivedSpan } from '../../otlp-receiver.ts'
 import { SCENARIOS, type Scenario } from '../../scenarios.ts'
 import type { AppState } from '../../traffic/messages.ts'
 import { type Stage, type StageOptions, startStage } from '../stage.ts'
-import { CLIENTS, fillQuota } from './account.ts'
-import { type Exported, ExportWatch } from './export-watch.ts'
-import { FailedCalls } from './failed-calls.ts'
-import { quotaLines } from './readings.ts'
-import { Ring } from './ring.ts'
-import { Storyteller } from './stories.ts'
-import { Trend } from './trend.ts'
+import { fillQuota } from './account.ts'
+import { Storyteller } from './events.ts'
+import { quotaLines, type Reading, Trend, takeReading } from './readings.ts'
+import { FailedCalls, Ring } from './recent.ts'
 import { neverArrived, TruthWatch } from './truth.ts'
-import type { Hello, Mark, OperationLine, Sample, StoryEvent, Tick, Truth, Wire } from './wire.ts'
+import type { Hello, Sample, StoryEvent, Tick, Truth, Wire } from './wire.ts'
 
 /** Seconds of history that a tab gets: what its charts can show. */
 const HISTORY_SECONDS = 300
@@ -22,79 +24,127 @@ const HISTORY_SECONDS = 300
 /** Faster than one platform on the default quota, so that a chart moves; the quota is as much larger. */
 const PACE = 3
 
-/** Milliseconds between two looks whether new metrics have arrived. */
-const LOOK = 100
+const CATEGORIES = Object.keys(CATEGORY_COLOURS)
 
 /** Tells every tab something. */
 export type Publish = <K extends keyof Wire>(kind: K, data: Wire[K]) => void
 
-/** The demo behind the page: mock, receiver and app, and what has become of them lately. Memory is bounded. */
+/**
+ * The stories of the page, one at a time. Each has a mock, a receiver and an app of its own, so that it begins with empty
+ * charts, no event of another one, and counts of zero on both sides.
+ */
 export class Session {
   readonly #publish: Publish
+  readonly #options: StageOptions
+  #run: Run | undefined
+  /** One story begins when the one before has ended. */
+  #turn: Promise<void> = Promise.resolve()
+
+  constructor(publish: Publish, options: StageOptions = {}) {
+    this.#publish = publish
+    this.#options = options
+  }
+
+  /** The story under way; none before the first. */
+  get run(): Run | undefined {
+    return this.#run
+  }
+
+  /** Plays a story from its beginning. Resolves when its first calls are made, or when another one was asked for. */
+  play(scenario: Scenario): Promise<void> {
+    const before = this.#run
+    const run = new Run(scenario, (kind, data) => {
+      if (this.#run === run) this.#publish(kind, data)
+    })
+    this.#run = run
+    this.#publish('hello', run.hello())
+    const begun = this.#turn.then(async () => {
+      await before?.end()
+      if (this.#run === run) await run.start(this.#options)
+    })
+    this.#turn = begun.catch(() => {})
+    return begun
+  }
+
+  /** Ends everything at once. */
+  async end(): Promise<void> {
+    const last = this.#run
+    this.#run = undefined
+    await this.#turn
+    await last?.end()
+  }
+}
+
+/** One story from its beginning to its end, and what has become of it lately. Memory is bounded. */
+class Run {
+  readonly #scenario: Scenario
+  readonly #publish: Publish
   readonly #history = new Ring<Sample>(HISTORY_SECONDS)
-  readonly #marks = new Ring<Mark>(50)
   readonly #events = new Ring<StoryEvent>(50)
-  readonly #failed = new FailedCalls(Object.keys(CATEGORY_COLOURS))
+  readonly #failed = new FailedCalls(CATEGORIES)
   readonly #storyteller = new Storyteller()
-  readonly #trend = new Trend()
   readonly #truthWatch = new TruthWatch()
-  readonly #exports = new ExportWatch()
+  #since = Date.now()
+  #trend = new Trend(this.#since)
   #stage: Stage | undefined
-  #timer: NodeJS.Timeout | undefined
-  #played = 0
+  /** Seconds played when it was paused. */
+  #paused: number | undefined
   #lost = 0
-  #state: AppState | undefined
+  /** The newest export, until a state of the app is newer: no number may be ahead of the totals beside it. */
+  #reading: { reading: Reading; used: readonly ReceivedPoint[]; limit: readonly ReceivedPoint[] } | undefined
   #truth: Truth | undefined
   #tick: Tick | undefined
   #problem: string | undefined
   #ended = false
 
-  constructor(publish: Publish) {
+  constructor(scenario: Scenario, publish: Publish) {
+    this.#scenario = scenario
     this.#publish = publish
   }
 
-  /** Starts mock, receiver and app; nothing is called yet. */
-  async start(options: StageOptions = {}): Promise<Stage> {
-    const stage = await startStage({
-      pace: PACE,
-      // Longer than the slowest answer of any scenario: slow is not the same as failed.
-      timeout: 5_000,
-      onSpans: (spans) => this.#takeSpans(spans),
-      onState: (state) => this.#takeState(state),
-      onEvent: (event) => {
-        const told = this.#storyteller.tell(event)
-        this.#events.push(told)
-        this.#publish('story', told)
-      },
-      ...options,
-      mock: { clients: { [DEMO_CLIENT.clientId]: DEMO_CLIENT.apiKey, ...CLIENTS }, ...options.mock },
-    })
-    this.#stage = stage
-    const { receiver } = stage
-    if (receiver !== undefined) this.#timer = setInterval(() => this.#exports.look(receiver, Date.now()), LOOK)
-    void stage.app.ended.then((code) => {
-      if (this.#ended) return
-      this.#problem = `The example app has ended (${code}); start the demo again.`
-      this.#publish('problem', this.#problem)
-    })
-    return stage
+  /** Mock, receiver and app; undefined until they have started. */
+  get stage(): Stage | undefined {
+    return this.#stage
   }
 
-  /** Plays a scenario from its beginning, on an account that has had a usual day. */
-  play(scenario: Scenario): void {
-    if (this.#stage === undefined) return
-    const clients = Object.keys(CLIENTS)
-    const client = clients[this.#played % clients.length] ?? ''
-    this.#played++
-    fillQuota(this.#stage.mock, client, PACE)
-    this.#stage.play(scenario, client)
-    this.#mark({ time: Date.now(), scenario: scenario.name })
+  async start(options: StageOptions): Promise<void> {
+    const stage = await startStage({
+      pace: PACE,
+      onSpans: (spans) => this.#takeSpans(spans),
+      onMetrics: () => this.#takeMetrics(),
+      onState: (state) => this.#takeState(state),
+      onEvent: (event) => this.#tell(this.#storyteller.tell(event)),
+      ...options,
+    })
+    this.#stage = stage
+    void stage.app.ended.then((code) => {
+      if (this.#ended) return
+      this.#problem = `The example app has ended (${code}). Choose a story to start it again.`
+      this.#publish('hello', this.hello())
+    })
+    fillQuota(stage.mock, PACE)
+    this.#since = Date.now()
+    this.#trend = new Trend(this.#since)
+    stage.play(this.#scenario)
+    this.#publish('hello', this.hello())
   }
 
   /** Makes no more calls and lets those in flight end. */
-  async pause(): Promise<void> {
-    this.#mark({ time: Date.now() })
-    await this.#stage?.drain()
+  pause(): void {
+    const seconds = this.#stage?.playing()?.seconds
+    if (seconds === undefined) return
+    this.#paused = seconds
+    // The app may end meanwhile, and then says so itself.
+    this.#stage?.drain().catch(() => {})
+    this.#publish('hello', this.hello())
+  }
+
+  /** Goes on where it was paused. */
+  resume(): void {
+    if (this.#paused === undefined) return
+    this.#stage?.play(this.#scenario, this.#paused)
+    this.#paused = undefined
+    this.#publish('hello', this.hello())
   }
 
   /** Everything, for a tab that was just opened or comes back. */
@@ -102,8 +152,8 @@ export class Session {
     return {
       limits: { headroomUsed: NUMBERS.headroomUsed, latencySeconds: NUMBERS.latencySeconds },
       stories: SCENARIOS.map(({ name, title, key, look, alerts }) => ({ name, title, key, look, alerts })),
-      categories: Object.keys(CATEGORY_COLOURS),
-      marks: this.#marks.entries,
+      categories: CATEGORIES,
+      playing: { name: this.#scenario.name, since: this.#since, isPaused: this.#paused !== undefined },
       history: this.#history.entries,
       events: this.#events.entries,
       failed: this.#failed.newest,
@@ -112,16 +162,14 @@ export class Session {
     }
   }
 
-  /** Ends everything at once. */
   async end(): Promise<void> {
     this.#ended = true
-    clearInterval(this.#timer)
     await this.#stage?.kill()
   }
 
-  #mark(mark: Mark): void {
-    this.#marks.push(mark)
-    this.#publish('mark', mark)
+  #tell(event: StoryEvent): void {
+    this.#events.push(event)
+    this.#publish('event', event)
   }
 
   #takeSpans(spans: readonly ReceivedSpan[]): void {
@@ -131,36 +179,29 @@ export class Session {
     if (kept.length > 0) this.#publish('failed', kept)
   }
 
-  #takeState(state: AppState): void {
-    this.#state = state
-    if (this.#stage) this.#truth = this.#truthWatch.look(state, this.#stage.mock.log, this.#lost)
-    const exported = this.#exports.coveredBy(state.time)
-    if (exported !== undefined) this.#tell(exported)
-  }
-
-  #tell({ reading, p95s, used, limit }: Exported): void {
-    const quotas = Object.values(this.#state?.snapshot.environments ?? {}).flatMap(({ quota }) => quota)
-    const forecast = (window: string) => quotas.find((line) => line.window === window)?.secondsToEmpty
-    const { sample, tiles } = this.#trend.take(reading, quotaLines(used, limit, forecast))
-    this.#history.push(sample)
-    this.#tick = {
-      sample,
-      tiles,
-      operations: this.#operations(p95s),
-      skipped: this.#state?.counts.skipped ?? 0,
-      ...(this.#truth === undefined ? {} : { truth: this.#truth }),
+  #takeMetrics(): void {
+    const points = (metric: string) => this.#stage?.receiver?.points(metric) ?? []
+    const durations = points(METRIC_MANGOPAY_CLIENT_REQUEST_DURATION)
+    this.#reading = {
+      reading: takeReading(Date.now(), points(METRIC_MANGOPAY_CLIENT_REQUESTS), durations),
+      used: points(METRIC_MANGOPAY_CLIENT_RATE_LIMIT_USAGE),
+      limit: points(METRIC_MANGOPAY_CLIENT_RATE_LIMIT_LIMIT),
     }
-    this.#publish('tick', this.#tick)
   }
 
-  #operations(p95s: ReadonlyMap<string, number>): OperationLine[] {
-    const environments = Object.values(this.#state?.snapshot.environments ?? {})
-    return environments
-      .flatMap(({ operations }) => Object.entries(operations))
-      .map(([operation, totals]) => {
-        const p95 = p95s.get(operation)
-        return { operation, ...totals, ...(p95 === undefined ? {} : { p95 }) }
-      })
-      .sort((a, b) => b.calls - a.calls)
+  #takeState(state: AppState): void {
+    if (this.#stage === undefined) return
+    this.#truth = this.#truthWatch.look(state, this.#stage.mock.log, this.#lost)
+    if (this.#reading === undefined || state.time < this.#reading.reading.time) return
+    const { reading, used, limit } = this.#reading
+    this.#reading = undefined
+    const quotas = Object.values(state.snapshot.environments).flatMap(({ quota }) => quota)
+    const forecast = (window: string) => quotas.find((line) => line.window === window)?.secondsToEmpty
+    const { sample, tiles, lately } = this.#trend.take(reading, quotaLines(used, limit, forecast))
+    const { categories, statuses, operations } = reading
+    this.#history.push(sample)
+    this.#tick = { sample, tiles, totals: { categories, statuses }, truth: this.#truth, operations }
+    this.#publish('tick', this.#tick)
+    for (const event of this.#storyteller.look(reading.time, lately)) this.#tell(event)
   }
 }

@@ -2,7 +2,7 @@ import type { EnvironmentSnapshot, Snapshot } from 'opentelemetry-mangopay'
 import type { LogEntry, LogTotals } from '../../mock/log.ts'
 import type { ReceivedSpan } from '../../otlp-receiver.ts'
 import type { AppState } from '../../traffic/messages.ts'
-import { Ring } from './ring.ts'
+import { Ring } from './recent.ts'
 import type { Truth, TruthLine } from './wire.ts'
 
 /** So often must the sides disagree, one look after the other, before it is called a difference. */

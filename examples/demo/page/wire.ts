@@ -7,11 +7,9 @@ export type Counts = Readonly<Record<string, number>>
 export interface Sample {
   /** Epoch milliseconds. */
   time: number
-  /** Calls per second. */
-  calls: number
-  /** Failed calls per minute, by category. */
+  /** Calls that have failed since the point before, by category. */
   categories: Counts
-  /** Failed calls per minute, by status code or "no response". */
+  /** The same calls by status code or "no response". */
   statuses: Counts
   /** Seconds; absent when no call ended lately. */
   latency?: Percentiles
@@ -36,16 +34,19 @@ export interface QuotaLine {
 
 /** The strip of numbers on top: the last half minute. */
 export interface Tiles {
+  /** Per second. */
   calls: number
   /** Share of calls that failed, without what a healthy integration meets as well; absent without calls. */
   errorRatio?: number
+  /** Failed calls that the ratio leaves out, by category. */
+  leftOut: Counts
   rateLimited: number
   serverErrors: number
   headroom?: { window: string; share: number; secondsToEmpty?: number }
   p95?: number
 }
 
-/** One operation since the start. */
+/** One operation since the story began. */
 export interface OperationLine {
   operation: string
   calls: number
@@ -77,11 +78,11 @@ export interface Truth {
   state: 'equal' | 'explained' | 'settling' | 'differs'
 }
 
-/** What the library has told through a callback. */
+/** Something that has begun or is over. */
 export interface StoryEvent {
-  id: number
   time: number
-  callback: 'onSpike' | 'onQuotaLow'
+  /** Who says so: a callback of the library, or the condition of an alert rule, looked at by the page. */
+  source: 'onSpike' | 'onQuotaLow' | 'alert rule'
   state: 'started' | 'ended'
   text: string
   /** The alert of the rules file that tells the same story. */
@@ -89,25 +90,22 @@ export interface StoryEvent {
   urgency: 'page' | 'ticket'
 }
 
-/** A span as it was exported. */
-interface ExportedSpan {
-  traceId: string
-  spanId: string
-  name: string
-  /** Epoch milliseconds. */
-  start: number
-  milliseconds: number
-  attributes: Readonly<Record<string, unknown>>
-  status: string
-  message: string
-  events: readonly { name: string; attributes: Readonly<Record<string, unknown>> }[]
-}
-
-/** A failed call. */
+/** A failed call, with its span as it was exported. */
 export interface FailedCall {
   id: number
   category: string
-  span: ExportedSpan
+  span: {
+    traceId: string
+    spanId: string
+    name: string
+    /** Epoch milliseconds. */
+    start: number
+    milliseconds: number
+    attributes: Readonly<Record<string, unknown>>
+    status: string
+    message: string
+    events: readonly { name: string; attributes: Readonly<Record<string, unknown>> }[]
+  }
 }
 
 /** What can be played. */
@@ -119,31 +117,17 @@ export interface Story {
   alerts: readonly string[]
 }
 
-/** When a scenario was started, or everything paused. */
-export interface Mark {
-  time: number
-  /** Absent: paused. */
-  scenario?: string
-}
-
-/** Where the alerts draw their lines. */
-export interface Limits {
-  /** Share of a quota window. */
-  headroomUsed: number
-  /** Seconds of p95. */
-  latencySeconds: number
-}
-
-/** Everything, for a tab that was just opened or comes back. */
+/** Everything: for a tab that was just opened or comes back, and anew for all when a story begins, pauses or goes on. */
 export interface Hello {
-  limits: Limits
+  /** Where the alerts draw their lines: a share of a quota window, and seconds of p95. */
+  limits: { headroomUsed: number; latencySeconds: number }
   stories: readonly Story[]
   categories: readonly string[]
-  marks: readonly Mark[]
+  playing: { name: string; since: number; isPaused: boolean }
   history: readonly Sample[]
   events: readonly StoryEvent[]
   failed: readonly FailedCall[]
-  /** Something is broken for good, such as the example app having ended. */
+  /** Something is broken, such as the example app having ended. */
   problem?: string
   tick?: Tick
 }
@@ -152,18 +136,16 @@ export interface Hello {
 export interface Tick {
   sample: Sample
   tiles: Tiles
+  /** Failed calls since the story began. */
+  totals: { categories: Counts; statuses: Counts }
   truth?: Truth
   operations: readonly OperationLine[]
-  /** Calls the app has not made because too many were in flight. */
-  skipped: number
 }
 
 /** The kinds of server-sent events and what each carries. */
 export interface Wire {
   hello: Hello
   tick: Tick
-  mark: Mark
-  story: StoryEvent
+  event: StoryEvent
   failed: readonly FailedCall[]
-  problem: string
 }

@@ -1,31 +1,52 @@
-import { PANELS, type PanelName } from '../../../../dashboards/palette.ts'
-import type { Mark, Sample } from '../wire.ts'
-import { DataTable } from './data-table.ts'
-import { byId, el } from './dom.ts'
+/** A chart with its legend, and the table behind it. */
+import { LEVEL_COLOURS, PANELS, type PanelName } from '../../../../dashboards/palette.ts'
+import type { Sample, Tick } from '../wire.ts'
+import { byId, cell, el, setText, swatch } from './dom.ts'
 import { clock } from './format.ts'
-import { type Item, Legend } from './legend.ts'
-import { type Guide, type Line, plotOptions, type View } from './plot.ts'
 
 /** Seconds that a chart shows at most and at least. */
 const LONGEST = 300
 const SHORTEST = 60
+
+/** Seconds between two rows of a table, and rows. */
+const ROW_SECONDS = 5
+const ROWS = 13
+
+/** One line of a chart, or one colour of its bars. */
+export interface Line {
+  name: string
+  colour: string
+}
+
+/** What all charts show. */
+export interface View {
+  /** When the story began, epoch milliseconds. */
+  since: number
+  history: readonly Sample[]
+  totals: Tick['totals']
+}
 
 /** What one chart draws. */
 export interface ChartSpec {
   id: string
   /** What the figures are, beside the title. */
   note: string
-  /** Whether the lines add up. */
-  stacked: boolean
   /** The lines there are by now; asked again with each point. */
-  lines: (history: readonly Sample[]) => readonly Line[]
+  lines: (view: View) => readonly Line[]
   /** Value of a line in a point; undefined is a gap. */
   value: (sample: Sample, line: Line) => number | undefined
   format: (value: number) => string
   axis: (value: number) => string
   /** What the axis reaches at least. */
   top: number
-  guides: readonly Guide[]
+  /** Dashed lines across, where an alert begins or a limit is, and what they are called: above the line, or below. */
+  guides?: readonly { value: number; level: 'warn' | 'bad'; name: string; below?: boolean }[]
+  /** Bars that add up instead of lines: how points become bars of so many seconds, and the legend's sum of all bars. */
+  bars?: {
+    seconds: number
+    join: (samples: readonly Sample[], time: number) => Sample
+    total: (view: View, line: Line) => number
+  }
   /** More about a line's present value, such as a forecast. */
   remark?: (sample: Sample, line: Line) => string | undefined
   /** Where lines go from here: seconds ahead to show, and the share of that way each line takes. */
@@ -38,62 +59,52 @@ export interface ChartSpec {
   onChoose?: (line: Line) => void
 }
 
-/** A chart with its legend, and the table behind it. */
 export class Chart {
   readonly #spec: ChartSpec
-  readonly #legend: Legend
-  readonly #table: DataTable
   readonly #canvas = el('div', { class: 'plot', attributes: { role: 'img' } })
-  readonly #view: View
+  readonly #legend = el('ul', { class: 'legend' })
+  readonly #note: HTMLElement
+  readonly #table: HTMLDetailsElement
+  readonly #rows = el('table')
   #plot: uPlot | undefined
   #lines: readonly Line[] = []
-  #history: readonly Sample[] = []
+  #view: View = { since: 0, history: [], totals: { categories: {}, statuses: {} } }
+  /** The history as it is drawn. */
+  #points: readonly Sample[] = []
+  /** What the time axis shows, and where now is on it, epoch seconds. */
+  #time = { from: 0, now: 0, to: 1 }
 
   constructor(spec: ChartSpec) {
     this.#spec = spec
     const figure = byId(spec.id)
     const { title } = PANELS[figure.dataset['panel'] as PanelName]
-    this.#view = { from: 0, to: 1, now: 0, marks: [], top: spec.top, fitFrom: 0, guides: spec.guides, axis: spec.axis }
-    this.#legend = new Legend(spec.onChoose)
-    this.#table = new DataTable(title)
-    const head = el(
-      'div',
-      { class: 'bar' },
-      el('h2', { text: title }),
-      el('span', { class: 'note', text: spec.note }),
-      this.#table.element,
+    const label = { role: 'region', tabindex: '0', 'aria-label': `${title}, the last minute` }
+    this.#note = el('span', { class: 'note', text: spec.note })
+    this.#table = el(
+      'details',
+      { class: 'data' },
+      el('summary', { text: 'Table', attributes: { 'aria-label': `Table of ${title}` } }),
+      el('div', { class: 'scroll', attributes: label }, this.#rows),
     )
-    figure.replaceChildren(head, this.#canvas, this.#legend.element)
+    const bar = el('div', { class: 'bar' }, el('h2', { text: title }), this.#note, this.#table)
+    figure.replaceChildren(bar, this.#canvas, this.#legend)
     new ResizeObserver(() => this.#plot?.setSize(this.#size())).observe(this.#canvas)
   }
 
-  /** Shows this history. */
-  show(history: readonly Sample[], marks: readonly Mark[], keys: ReadonlyMap<string, string>): void {
-    const first = history[0]
-    const last = history.at(-1)
-    if (!first || !last) return
-    this.#history = history
-    const lines = this.#spec.lines(history)
+  /** Shows this. */
+  show(view: View): void {
+    this.#view = view
+    const { ahead, bars } = this.#spec
+    const now = (view.history.at(-1)?.time ?? view.since) / 1_000
+    const start = view.since / 1_000
+    const to = Math.max(now + (ahead?.seconds ?? 0), start + SHORTEST)
+    this.#time = { from: Math.max(start, to - LONGEST), now, to }
+    this.#points = bars ? this.#bars(bars) : view.history
+    const lines = this.#spec.lines(view)
     const isSame = lines.length === this.#lines.length && lines.every(({ name }, i) => name === this.#lines[i]?.name)
     this.#lines = lines
-    const ahead = this.#spec.ahead?.seconds ?? 0
-    const now = last.time / 1_000
-    const shown = Math.min(LONGEST, Math.max(SHORTEST, now - first.time / 1_000) + ahead)
-    // A story is not to look small because the one before was large; the first seconds of it are still about that.
-    const begun = (marks.at(-1)?.time ?? 0) / 1_000 + 6
-    Object.assign(this.#view, {
-      now,
-      fitFrom: Math.min(begun, now - 2),
-      to: now + ahead,
-      from: now + ahead - shown,
-      marks: marks.map(({ time, scenario }) => ({
-        time: time / 1_000,
-        label: scenario ? (keys.get(scenario) ?? '') : 'P',
-      })),
-    } satisfies Partial<View>)
-    const data = this.#data(history, last)
-    if (this.#plot && isSame) this.#plot.setData(data, true)
-    else this.#make(data)
+    if (this.#plot && isSame) this.#plot.setData(this.#data(), true)
+    else this.#make()
     this.#describe()
   }
 
@@ -102,64 +113,200 @@ export class Chart {
     this.#plot?.redraw(false, true)
   }
 
-  #make(data: uPlot.AlignedData): void {
+  /** Bars from the story's beginning to the end of the axis, so that each has its width before it has its height. */
+  #bars({ seconds, join }: NonNullable<ChartSpec['bars']>): Sample[] {
+    const { history, since } = this.#view
+    const groups = Map.groupBy(history, ({ time }) => Math.floor((time - since) / 1_000 / seconds))
+    const first = Math.min(0, ...groups.keys())
+    const last = Math.ceil((this.#time.to - since / 1_000) / seconds)
+    return Array.from({ length: last - first }, (_, i) =>
+      join(groups.get(first + i) ?? [], since + (first + i) * seconds * 1_000),
+    )
+  }
+
+  #data(): uPlot.AlignedData {
+    const { value, bars, ahead } = this.#spec
+    const times = this.#points.map(({ time }) => time / 1_000)
+    const values = this.#lines.map((line) => this.#points.map((sample) => value(sample, line) ?? null))
+    if (bars) {
+      // From the top of the stack down: each is summed up, and painted over by the next.
+      for (const [i, row] of values.entries()) {
+        for (const [j, own] of row.entries()) row[j] = (own ?? 0) + (values[i - 1]?.[j] ?? 0)
+      }
+      return [times, ...values.toReversed()]
+    }
+    const last = this.#points.at(-1)
+    if (!ahead || !last) return [times, ...values]
+    const steps = [...new Set([...ahead.turns(last), ahead.seconds])]
+      .filter((step) => step > 0 && step <= ahead.seconds)
+      .sort((a, b) => a - b)
+    const forecasts = this.#lines.map((line) => [
+      ...this.#points.map((sample) => (sample === last ? (ahead.value(last, line, 0) ?? null) : null)),
+      ...steps.map((step) => ahead.value(last, line, step) ?? null),
+    ])
+    const empty = steps.map(() => null)
+    const then = steps.map((step) => this.#time.now + step)
+    return [[...times, ...then], ...values.map((row) => [...row, ...empty]), ...forecasts]
+  }
+
+  #make(): void {
+    const { bars, ahead, axis: format, top } = this.#spec
     this.#plot?.destroy()
-    const drawn = this.#spec.stacked ? this.#lines.toReversed() : this.#lines
-    const options = plotOptions(this.#view, drawn, {
+    const points = { show: false }
+    const series = this.#lines.map(
+      ({ name: label, colour }): uPlot.Series =>
+        bars && uPlot.paths.bars
+          ? { label, fill: colour, width: 0, points, paths: uPlot.paths.bars({ size: [0.86], align: 1 }) }
+          : { label, stroke: colour, width: 2, points, spanGaps: false },
+    )
+    const forecasts = ahead
+      ? this.#lines.map(({ name, colour }): uPlot.Series => {
+          return { label: `${name} forecast`, stroke: colour, width: 2, dash: [3, 5], points }
+        })
+      : []
+    const axis = {
+      stroke: () => themeColour('muted'),
+      grid: { stroke: () => themeColour('line'), width: 1 },
+      ticks: { show: false },
+      font: '11px system-ui, sans-serif',
+    }
+    const values = (_: uPlot, ticks: readonly number[]) => ticks.map(format)
+    const highest = ({ data: [, ...rows] }: uPlot) =>
+      Math.max(0, ...rows.flatMap((row) => Array.from(row, (value) => value ?? 0)))
+    const options: uPlot.Options = {
       ...this.#size(),
-      stacked: this.#spec.stacked,
-      forecast: this.#spec.ahead !== undefined,
-      onCursor: () => this.#describe(),
-    })
-    this.#plot = new uPlot(options, data, this.#canvas)
+      legend: { show: false },
+      padding: [14, 28, 0, 0],
+      cursor: { sync: { key: 'demo' }, drag: { x: false, y: false }, points: { show: !bars, size: 6 } },
+      scales: {
+        x: { time: true, range: () => [this.#time.from, this.#time.to] },
+        y: { range: (plot) => [0, Math.max(top, highest(plot) * 1.08)] },
+      },
+      axes: [
+        { ...axis, size: 24, space: 70, values: (_, ticks) => ticks.map((tick) => timeLabel(tick, ticks)) },
+        // Calls are whole.
+        { ...axis, size: 50, space: 32, values, ...(bars ? { incrs: WHOLE } : {}) },
+      ],
+      series: [{}, ...(bars ? series.toReversed() : series), ...forecasts],
+      hooks: { draw: [(plot) => this.#drawOver(plot)], setCursor: [() => this.#describe()] },
+    }
+    this.#plot = new uPlot(options, this.#data(), this.#canvas)
   }
 
   #size(): { width: number; height: number } {
     return { width: Math.max(120, this.#canvas.clientWidth), height: Math.max(80, this.#canvas.clientHeight) }
   }
 
-  #data(history: readonly Sample[], last: Sample): uPlot.AlignedData {
-    const { value, stacked, ahead } = this.#spec
-    const times = history.map(({ time }) => time / 1_000)
-    const values = this.#lines.map((line) => history.map((sample) => value(sample, line) ?? null))
-    if (stacked) {
-      for (const [i, row] of values.entries()) {
-        const below = values[i - 1]
-        for (const [j, own] of row.entries()) row[j] = (own ?? 0) + (below?.[j] ?? 0)
-      }
-      return [times, ...values.toReversed()]
+  /** Where alerts begin, by name, and where now ends and the forecast begins. */
+  #drawOver(plot: uPlot): void {
+    const { ctx, bbox } = plot
+    const ratio = devicePixelRatio
+    const right = bbox.left + bbox.width
+    ctx.save()
+    ctx.font = `${10 * ratio}px system-ui, sans-serif`
+    if (this.#spec.ahead) {
+      const now = Math.round(plot.valToPos(this.#time.now, 'x', true))
+      ctx.fillStyle = themeColour('muted')
+      ctx.globalAlpha = 0.08
+      ctx.fillRect(now, bbox.top, right - now, bbox.height)
+      ctx.globalAlpha = 1
+      ctx.textAlign = 'center'
+      ctx.fillText('forecast', (now + right) / 2, bbox.top - 4 * ratio)
     }
-    if (!ahead) return [times, ...values]
-    const now = last.time / 1_000
-    const steps = [...new Set([...ahead.turns(last), ahead.seconds])]
-      .filter((s) => s > 0 && s <= ahead.seconds)
-      .sort((a, b) => a - b)
-    const forecasts = this.#lines.map((line) => [
-      ...history.map((sample) => (sample === last ? (ahead.value(last, line, 0) ?? null) : null)),
-      ...steps.map((step) => ahead.value(last, line, step) ?? null),
-    ])
-    const empty = steps.map(() => null)
-    return [[...times, ...steps.map((step) => now + step)], ...values.map((row) => [...row, ...empty]), ...forecasts]
+    ctx.lineWidth = ratio
+    ctx.setLineDash([6 * ratio, 4 * ratio])
+    ctx.textAlign = 'left'
+    for (const { value, level, name, below = false } of this.#spec.guides ?? []) {
+      const y = Math.round(plot.valToPos(value, 'y', true))
+      ctx.strokeStyle = LEVEL_COLOURS[level]
+      ctx.beginPath()
+      ctx.moveTo(bbox.left, y)
+      ctx.lineTo(right, y)
+      ctx.stroke()
+      ctx.fillStyle = themeColour('text')
+      ctx.fillText(name, bbox.left + 4 * ratio, y + (below ? 11 : -3) * ratio)
+    }
+    ctx.restore()
   }
 
   /** The legend, the table and the words for those who see none of the drawing: at the cursor, else now. */
   #describe(): void {
-    const { format, value, remark } = this.#spec
+    const { format, value, remark, bars, note } = this.#spec
     const index = this.#plot?.cursor.idx
-    const sample = (index == null ? undefined : this.#history[index]) ?? this.#history.at(-1)
-    if (!sample) return
-    const items = this.#lines.map((line): Item => {
-      const own = value(sample, line)
-      const more = remark?.(sample, line)
-      return { line, text: own === undefined ? '–' : format(own), ...(more === undefined ? {} : { remark: more }) }
-    })
-    this.#legend.show(this.#spec.stacked ? items.toReversed() : items)
-    const words = items.map(({ line, text, remark: more }) => `${line.name} ${text}${more ? ` (${more})` : ''}`)
-    const text = words.length > 0 ? words.join(', ') : 'nothing'
-    this.#canvas.setAttribute('aria-label', `At ${clock(sample.time)}: ${text}. The table has more.`)
-    this.#table.show(this.#lines, this.#history, (each, line) => {
+    const chosen = index == null ? undefined : this.#points[index]
+    const sample = chosen ?? this.#view.history.at(-1)
+    const shown = (each: Sample, line: Line) => {
       const own = value(each, line)
       return own === undefined ? '–' : format(own)
-    })
+    }
+    const texts = this.#lines.map((line) =>
+      bars && !chosen ? format(bars.total(this.#view, line)) : sample ? shown(sample, line) : '–',
+    )
+    const remarks = this.#lines.map((line) => (sample && remark?.(sample, line)) ?? '')
+    setText(this.#note, chosen ? `at ${clock(chosen.time)}` : note)
+    this.#showLegend(texts, remarks)
+    const words = this.#lines.map(({ name }, i) => `${name} ${texts[i]}${remarks[i] ? ` (${remarks[i]})` : ''}`)
+    this.#canvas.setAttribute('aria-label', `${words.length > 0 ? words.join(', ') : 'Nothing'}. The table has more.`)
+    if (this.#table.open) this.#showTable(shown)
   }
+
+  #showLegend(texts: readonly string[], remarks: readonly string[]): void {
+    const names = this.#lines.map(({ name }) => name).join()
+    if (this.#legend.dataset['names'] !== names) {
+      this.#legend.dataset['names'] = names
+      const { onChoose } = this.#spec
+      const rows = this.#lines.map((line) => {
+        const { name: text, colour } = line
+        const title = 'Show these failing calls'
+        const name = onChoose
+          ? el('button', { text, title, attributes: { type: 'button' }, onClick: () => onChoose(line) })
+          : el('span', { text })
+        return el('li', {}, swatch(colour), name, el('span', { class: 'value' }), el('span', { class: 'remark' }))
+      })
+      const none = el('li', { class: 'empty', text: 'no failed call yet' })
+      this.#legend.replaceChildren(...(rows.length > 0 ? rows.toReversed() : [none]))
+      if (!this.#spec.bars) this.#legend.replaceChildren(...rows)
+    }
+    const items = [...this.#legend.querySelectorAll('li:not(.empty)')]
+    for (const [i, item] of (this.#spec.bars ? items.toReversed() : items).entries()) {
+      item.classList.toggle('none', texts[i] === '0')
+      for (const [part, text] of [
+        ['.value', texts[i]],
+        ['.remark', remarks[i]],
+      ] as const) {
+        const place = item.querySelector(part)
+        if (place) setText(place, text ?? '')
+      }
+    }
+  }
+
+  /** The last minute, newest first: for whoever cannot see the drawing, or wants the figures. */
+  #showTable(text: (sample: Sample, line: Line) => string): void {
+    const past = this.#points.filter(({ time }) => time / 1_000 <= this.#time.now)
+    const step = this.#spec.bars ? 1 : ROW_SECONDS
+    const head = ['Time', ...this.#lines.map(({ name }) => name)].map((name, i) =>
+      el('th', { text: name, class: i > 0 ? 'number' : '', attributes: { scope: 'col' } }),
+    )
+    const rows = Array.from({ length: ROWS }, (_, i) => past.at(-1 - i * step))
+      .filter((sample) => sample !== undefined)
+      .map((sample) =>
+        el('tr', {}, cell(clock(sample.time)), ...this.#lines.map((line) => cell(text(sample, line), 'number'))),
+      )
+    this.#rows.replaceChildren(el('thead', {}, el('tr', {}, ...head)), el('tbody', {}, ...rows))
+  }
+}
+
+const WHOLE = [1, 2, 5].flatMap((digit) => [0, 1, 2, 3, 4].map((power) => digit * 10 ** power)).sort((a, b) => a - b)
+
+const timeLabel = (seconds: number, ticks: readonly number[]): string => {
+  const text = clock(seconds * 1_000)
+  return ticks.every((tick) => tick % 60 === 0) ? text.slice(0, 5) : text
+}
+
+const probe = document.body.appendChild(el('i', { attributes: { hidden: '' } }))
+
+/** A colour of the style sheet, as it is in the present theme: a canvas knows no variables. */
+const themeColour = (name: 'text' | 'muted' | 'line'): string => {
+  probe.style.color = `var(--${name})`
+  return getComputedStyle(probe).color
 }

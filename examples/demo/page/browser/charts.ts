@@ -1,26 +1,23 @@
 import {
   CATEGORY_COLOURS,
-  LEVEL_COLOURS,
   NO_RESPONSE,
   PERCENTILE_COLOURS,
   STATUS_COLOURS,
   STATUS_SHADES,
   WINDOW_COLOURS,
 } from '../../../../dashboards/palette.ts'
-import type { Counts, Limits, QuotaLine, Sample } from '../wire.ts'
-import { Chart } from './chart.ts'
-import { compact, percent, rate, seconds, span } from './format.ts'
-import type { Line } from './plot.ts'
+import type { Counts, Hello, QuotaLine, Sample } from '../wire.ts'
+import { Chart, type ChartSpec, type Line } from './chart.ts'
+import { count, percent, seconds, span } from './format.ts'
 
 /** Seconds that the quota is forecast for. */
 const AHEAD = 60
 
+/** Seconds of a bar. */
+const BAR = 5
+
 const linesOf = (colours: Readonly<Record<string, string>>): readonly Line[] =>
   Object.entries(colours).map(([name, colour]) => ({ name, colour }))
-
-/** Whatever of these names the history has, in the given order. */
-const seen = (history: readonly Sample[], counts: (sample: Sample) => Counts): ReadonlySet<string> =>
-  new Set(history.flatMap((sample) => Object.keys(counts(sample))))
 
 const categories = linesOf(CATEGORY_COLOURS)
 
@@ -48,73 +45,86 @@ const forecast = (sample: Sample, line: Line, ahead: number): number | undefined
   return quota.secondsToEmpty <= ahead ? Math.max(1, used) : used + ((1 - used) * ahead) / quota.secondsToEmpty
 }
 
+const added = (all: readonly Counts[]): Counts => {
+  const sum: Record<string, number> = {}
+  for (const counts of all) for (const [name, more] of Object.entries(counts)) sum[name] = (sum[name] ?? 0) + more
+  return sum
+}
+
+/** Failed calls in bars, by category or by status. */
+const failures = (by: 'categories' | 'statuses', rest: Pick<ChartSpec, 'id' | 'lines' | 'onChoose'>): ChartSpec => ({
+  note: `failed calls in ${BAR} s, and in all`,
+  value: (sample, { name }) => sample[by][name] ?? 0,
+  format: count,
+  axis: count,
+  top: 5,
+  bars: {
+    seconds: BAR,
+    join: (samples, time) => ({
+      time,
+      categories: added(samples.map((sample) => sample.categories)),
+      statuses: added(samples.map((sample) => sample.statuses)),
+      quota: [],
+    }),
+    total: ({ totals }, { name }) => totals[by][name] ?? 0,
+  },
+  ...rest,
+})
+
 /** The four charts. */
-export const makeCharts = (limits: Limits, chooseCategory: (category: string) => void): readonly Chart[] => [
-  new Chart({
-    id: 'quota',
-    note: 'share of the limit, dashed ahead: forecast',
-    stacked: false,
-    lines: (history) =>
-      linesOf(WINDOW_COLOURS).filter(({ name }) => history.at(-1)?.quota.some(({ window }) => window === name)),
-    value: (sample, line) => {
-      const quota = windowOf(sample, line)
-      return quota && share(quota)
-    },
-    remark: (sample, line) => {
-      const quota = windowOf(sample, line)
-      if (quota?.secondsToEmpty === undefined) return undefined
-      return quota.secondsToEmpty > 0 ? `empty in ${span(quota.secondsToEmpty)}` : 'empty'
-    },
-    format: percent,
-    axis: percent,
-    top: 1.04,
-    guides: [
-      { value: limits.headroomUsed, colour: LEVEL_COLOURS.warn },
-      { value: 1, colour: LEVEL_COLOURS.bad },
-    ],
-    ahead: {
-      seconds: AHEAD,
-      value: forecast,
-      turns: ({ quota }) =>
-        quota.flatMap(({ secondsToEmpty }) => (secondsToEmpty === undefined ? [] : [secondsToEmpty])),
-    },
-  }),
-  new Chart({
-    id: 'categories',
-    note: 'failed calls per minute',
-    stacked: true,
-    lines: (history) => {
-      const names = seen(history, (sample) => sample.categories)
-      return categories.filter(({ name }) => names.has(name))
-    },
-    value: (sample, { name }) => sample.categories[name] ?? 0,
-    format: rate,
-    axis: compact,
-    top: 5,
-    guides: [],
-    onChoose: ({ name }) => chooseCategory(name),
-  }),
-  new Chart({
-    id: 'statuses',
-    note: 'failed calls per minute',
-    stacked: true,
-    lines: (history) =>
-      [...seen(history, (sample) => sample.statuses)].sort().map((name) => ({ name, colour: statusColour(name) })),
-    value: (sample, { name }) => sample.statuses[name] ?? 0,
-    format: rate,
-    axis: compact,
-    top: 5,
-    guides: [],
-  }),
-  new Chart({
-    id: 'latency',
-    note: 'of 15 s',
-    stacked: false,
-    lines: () => linesOf(PERCENTILE_COLOURS),
-    value: ({ latency }, { name }) => latency?.[name as keyof typeof PERCENTILE_COLOURS],
-    format: seconds,
-    axis: seconds,
-    top: 0.1,
-    guides: [{ value: limits.latencySeconds, colour: LEVEL_COLOURS.warn }],
-  }),
-]
+export const makeCharts = (limits: Hello['limits'], chooseCategory: (category: string) => void): readonly Chart[] =>
+  [
+    {
+      id: 'quota',
+      note: 'share of the limit',
+      lines: ({ history }) =>
+        linesOf(WINDOW_COLOURS).filter(({ name }) => history.at(-1)?.quota.some(({ window }) => window === name)),
+      value: (sample, line) => {
+        const quota = windowOf(sample, line)
+        return quota && share(quota)
+      },
+      remark: (sample, line) => {
+        const quota = windowOf(sample, line)
+        if (quota?.secondsToEmpty === undefined) return undefined
+        return quota.secondsToEmpty > 0 ? `empty in ${span(quota.secondsToEmpty)}` : 'empty'
+      },
+      format: percent,
+      axis: percent,
+      top: 1.18,
+      guides: [
+        { value: limits.headroomUsed, level: 'warn', name: `alert at ${percent(limits.headroomUsed)}`, below: true },
+        { value: 1, level: 'bad', name: 'limit: then every call is a 429' },
+      ],
+      ahead: {
+        seconds: AHEAD,
+        value: forecast,
+        turns: ({ quota }) =>
+          quota.flatMap(({ secondsToEmpty }) => (secondsToEmpty === undefined ? [] : [secondsToEmpty])),
+      },
+    } satisfies ChartSpec,
+    failures('categories', {
+      id: 'categories',
+      lines: ({ totals }) => categories.filter(({ name }) => totals.categories[name]),
+      onChoose: ({ name }) => chooseCategory(name),
+    }),
+    failures('statuses', {
+      id: 'statuses',
+      lines: ({ totals }) =>
+        Object.keys(totals.statuses)
+          .filter((name) => totals.statuses[name])
+          .sort()
+          .map((name) => ({ name, colour: statusColour(name) })),
+    }),
+    {
+      id: 'latency',
+      note: 'calls of the last 15 s',
+      lines: () => linesOf(PERCENTILE_COLOURS),
+      value: ({ latency }, { name }) => latency?.[name as keyof typeof PERCENTILE_COLOURS],
+      format: seconds,
+      axis: seconds,
+      top: limits.latencySeconds * 1.3,
+      guides: [
+        { value: limits.latencySeconds, level: 'warn', name: `alert when p95 is above ${limits.latencySeconds} s` },
+      ],
+    } satisfies ChartSpec,
+  ].map((spec: ChartSpec) => new Chart(spec))

@@ -59,7 +59,7 @@ export const connect = (handlers: Handlers, changed: (link: Link) => void): void
 }
 
 /** A control call. */
-export const control = async (path: '/play' | '/pause', body: unknown): Promise<void> => {
+export const control = async (path: string, body: unknown = {}): Promise<void> => {
   const response = await fetch(path, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },

@@ -13,7 +13,7 @@ export interface Properties {
 export const el = <K extends keyof HTMLElementTagNameMap>(
   tag: K,
   { class: className, title, text, attributes = {}, onClick }: Properties = {},
-  ...children: readonly Node[]
+  ...children: readonly (Node | string)[]
 ): HTMLElementTagNameMap[K] => {
   const element = document.createElement(tag)
   if (className !== undefined) element.className = className
@@ -47,3 +47,7 @@ export const swatch = (colour: string): HTMLElement => {
 /** A cell of a table. */
 export const cell = (text: string, className?: string): HTMLTableCellElement =>
   el('td', className === undefined ? { text } : { text, class: className })
+
+/** Where an alert is explained. */
+export const runbookLink = (alert: string): HTMLAnchorElement =>
+  el('a', { text: alert, attributes: { href: `/runbook#${alert.toLowerCase()}`, target: '_blank', rel: 'noopener' } })

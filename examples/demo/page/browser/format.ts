@@ -1,13 +1,9 @@
 /** Numbers as people read them. */
 
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 })
-const short = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 })
 
 /** 1,234. */
 export const count = (value: number): string => whole.format(value)
-
-/** 1.2K: for axes. */
-export const compact = (value: number): string => short.format(value)
 
 /** 0, 3.6 or 120. */
 export const rate = (value: number): string => (value > 0 && value < 9.95 ? value.toFixed(1) : whole.format(value))

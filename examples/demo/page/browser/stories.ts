@@ -1,72 +1,79 @@
-import type { Mark, Story } from '../wire.ts'
-import { control } from './connection.ts'
-import { byId, el, setText } from './dom.ts'
-import { showProblem } from './problem.ts'
+import type { Hello, Story, StoryEvent } from '../wire.ts'
+import { byId, el, runbookLink, setText } from './dom.ts'
+import { clock } from './format.ts'
 
-/** Where an alert is explained. */
-export const runbookLink = (alert: string): HTMLAnchorElement =>
-  el('a', {
-    text: alert,
-    title: `docs/runbook.md#${alert.toLowerCase()}`,
-    attributes: { href: `/runbook#${alert.toLowerCase()}`, target: '_blank', rel: 'noopener' },
-  })
+const PAUSED =
+  'Paused: no new calls are made. When the last ones have ended, library and server show the same counts. Press P to go on.'
 
-/** The buttons that start a scenario, by mouse and by key; returns what shows the ones there are, and the one played. */
-export const startStories = (): {
-  show: (stories: readonly Story[]) => void
-  played: (mark: Mark | undefined) => void
-} => {
+/**
+ * The buttons that start a story, by mouse and by key, what it is about, and the events so far.
+ *
+ * @param send Makes a control call.
+ */
+export const startStories = (send: (path: '/play' | '/pause' | '/resume', body?: unknown) => void) => {
+  const pause = byId('pause')
   let stories: readonly Story[] = []
-  const buttons = new Map<string, HTMLButtonElement>()
-  const pauseButton = byId('pause')
+  let isPaused = false
 
-  const send = (path: '/play' | '/pause', body: unknown) => {
-    control(path, body).then(
-      () => showProblem(undefined),
-      (error) => showProblem(`The scenario could not be changed: ${error instanceof Error ? error.message : error}`),
-    )
-  }
-  const play = (story: Story) => send('/play', { scenario: story.name })
-  const pause = () => send('/pause', {})
-  pauseButton.addEventListener('click', pause)
+  const play = ({ name }: Story) => send('/play', { scenario: name })
+  const toggle = () => send(isPaused ? '/resume' : '/pause')
+  pause.addEventListener('click', toggle)
   addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return
     if (event.target instanceof HTMLSelectElement) return
     const story = stories.find(({ key }) => key === event.key)
     if (story) play(story)
-    else if (event.key.toLowerCase() === 'p') pause()
+    else if (event.key.toLowerCase() === 'p') toggle()
   })
 
-  return {
-    show: (all) => {
-      if (JSON.stringify(all) === JSON.stringify(stories)) return
-      stories = all
-      buttons.clear()
-      const items = all.map((story) => {
-        const button = el(
-          'button',
-          { class: 'story', attributes: { type: 'button', 'aria-pressed': 'false' }, onClick: () => play(story) },
-          el('kbd', { text: story.key }),
-          el('span', { text: story.title }),
-        )
-        buttons.set(story.name, button)
-        return el('li', {}, button)
-      })
-      byId('stories').replaceChildren(...items)
-    },
-    played: (mark) => {
-      const current = stories.find(({ name }) => name === mark?.scenario)
-      for (const [name, button] of buttons) button.setAttribute('aria-pressed', String(name === current?.name))
-      pauseButton.setAttribute('aria-pressed', String(mark !== undefined && current === undefined))
-      setText(
-        byId('look'),
-        current?.look ?? 'No more calls are made. Once nothing is in flight, both sides of the strip must be equal.',
-      )
-      const alerts = byId('alerts')
-      if (!current) alerts.replaceChildren()
-      else if (current.alerts.length === 0)
-        alerts.replaceChildren(document.createTextNode('No alert of the rules file fires.'))
-      else alerts.replaceChildren(document.createTextNode('Alerts that tell it: '), ...current.alerts.map(runbookLink))
-    },
+  const makeButtons = () => {
+    const items = stories.map((story) => {
+      const attributes = { type: 'button', 'data-story': story.name }
+      const parts = [el('kbd', { text: story.key }), el('span', { text: story.title })]
+      return el('li', {}, el('button', { class: 'story', attributes, onClick: () => play(story) }, ...parts))
+    })
+    byId('stories').replaceChildren(...items)
   }
+
+  /** Shows which story is played, and whether it is paused. */
+  return (hello: Hello): void => {
+    const { name, isPaused: now } = hello.playing
+    isPaused = now
+    if (JSON.stringify(hello.stories) !== JSON.stringify(stories)) {
+      stories = hello.stories
+      makeButtons()
+    }
+    const current = stories.find((story) => story.name === name)
+    for (const button of document.querySelectorAll<HTMLElement>('[data-story]')) {
+      button.setAttribute('aria-pressed', String(button.dataset['story'] === name))
+    }
+    pause.setAttribute('aria-pressed', String(isPaused))
+    setText(pause.querySelector('span') ?? pause, isPaused ? 'Go on' : 'Pause')
+    setText(byId('look'), isPaused ? PAUSED : (current?.look ?? ''))
+    const alerts = current?.alerts ?? []
+    byId('alerts').replaceChildren(
+      ...(alerts.length > 0 ? ['In production these alerts fire: '] : []),
+      ...alerts.map(runbookLink),
+    )
+  }
+}
+
+const item = ({ time, source, state, text, alert, urgency }: StoryEvent): HTMLLIElement => {
+  const says = `${urgency === 'page' ? 'Wakes somebody' : 'Opens a ticket'}: `
+  return el(
+    'li',
+    { class: state },
+    el('p', { class: 'meta' }, el('time', { text: clock(time) }), el('b', { text: state }), `· ${source}`),
+    el('p', { text }),
+    el('p', { class: 'meta' }, says, runbookLink(alert)),
+  )
+}
+
+/** Shows the events of the story, newest first. */
+export const showEvents = (events: readonly StoryEvent[]): void => {
+  const none = el('li', {
+    class: 'empty',
+    text: 'No event so far. One comes when errors get frequent or a quota runs low.',
+  })
+  byId('events').replaceChildren(...(events.length > 0 ? events.map(item).toReversed() : [none]))
 }

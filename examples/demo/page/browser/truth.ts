@@ -3,59 +3,51 @@ import { byId, el, setText } from './dom.ts'
 import { count } from './format.ts'
 
 const WORDS: Readonly<Record<Truth['state'], string>> = {
-  equal: 'equal',
-  explained: 'equal so far',
-  settling: 'settling',
-  differs: 'DIFFERS',
+  equal: '✓ Counts agree',
+  explained: '✓ Counts agree',
+  settling: 'Comparing',
+  differs: '✗ COUNTS DIFFER',
 }
 
-/** The strip that holds the library's counts against the server's log; returns what shows new ones. */
-export const startTruth = (): ((truth: Truth) => void) => {
+const NOTHING: Truth = {
+  lines: ['All calls', '429', '500'].map((what) => ({ what: what as 'All calls', library: 0, server: 0 })),
+  inFlight: 0,
+  neverArrived: 0,
+  state: 'settling',
+}
+
+/** Three pairs of counts: the library's and those of the server's log. Returns what shows new ones. */
+export const startTruth = (): ((truth?: Truth) => void) => {
   const strip = byId('truth')
-  const state = el('strong', { class: 'state', text: '–', attributes: { role: 'status' } })
-  const lines = ['All calls', '429', '500'].map((what) => {
-    const library = el('b', { text: '0' })
-    const sign = el('span', { class: 'sign', text: '=' })
-    const server = el('b', { text: '0' })
-    const box = el('span', { class: 'count', attributes: { 'data-count': what } })
-    box.append(el('span', { class: 'what', text: what }), library, sign, server)
-    return { what, library, sign, server }
+  const state = el('strong', { class: 'state', attributes: { role: 'status' } })
+  const lost = el('b', { attributes: { 'data-count': 'neverArrived' } })
+  const pairs = NOTHING.lines.map(({ what }) => {
+    const [library, server] = [el('b'), el('b')]
+    const [tick, inFlight] = [el('span', { class: 'tick' }), el('span', { class: 'note' })]
+    const title = what === 'All calls' ? what : `Answered ${what}`
+    const box = el(
+      'p',
+      { class: 'pair', attributes: { 'data-pair': what } },
+      el('span', { class: 'what' }, title, inFlight),
+      el('span', { class: 'sides' }, 'library ', library, ' | server ', server, tick),
+    )
+    return { what, box, library, server, tick, inFlight }
   })
-  const inFlight = el('b', { text: '0' })
-  const lost = el('b', { text: '0' })
-  strip.replaceChildren(
-    el('h2', {
-      text: 'Library = server',
-      title: 'Counted by the library = answered by the server, since the start',
-    }),
-    state,
-    ...lines.map(({ library }) => library.parentElement ?? library),
-    el(
-      'span',
-      { class: 'count apart', attributes: { 'data-count': 'inFlight' } },
-      el('span', { class: 'what', text: 'in flight' }),
-      inFlight,
-    ),
-    el(
-      'span',
-      { class: 'count apart', attributes: { 'data-count': 'neverArrived' } },
-      el('span', { class: 'what', text: 'never arrived' }),
-      lost,
-    ),
-  )
-  return (truth) => {
+  const rest = el('span', { class: 'note' }, lost, ' calls never reached the server')
+  strip.replaceChildren(el('p', { class: 'verdict' }, state, rest), ...pairs.map(({ box }) => box))
+  return (truth = NOTHING) => {
     strip.dataset['state'] = truth.state
     setText(state, WORDS[truth.state])
-    for (const { what, library, sign, server } of lines) {
+    for (const { what, library, server, tick, inFlight } of pairs) {
       const line = truth.lines.find((each) => each.what === what)
       if (!line) continue
       setText(library, count(line.library))
       setText(server, count(line.server))
-      const behind = line.server - line.library
-      if (behind === 0) setText(sign, '=')
-      else setText(sign, truth.state === 'explained' && behind > 0 ? `+${count(behind)} =` : '≠')
+      // What is in flight has reached the server, and the library will count it when it ends.
+      const isEqual = line.library === line.server || truth.state === 'explained'
+      setText(inFlight, isEqual && line.server > line.library ? `${count(line.server - line.library)} in flight` : '')
+      setText(tick, isEqual ? '✓' : truth.state === 'differs' ? '✗' : '…')
     }
-    setText(inFlight, count(truth.inFlight))
     setText(lost, count(truth.neverArrived))
   }
 }

@@ -1,7 +1,24 @@
 import { ATTR_MANGOPAY_ERROR_CATEGORY } from 'opentelemetry-mangopay/names'
 import type { ReceivedSpan } from '../../otlp-receiver.ts'
-import { Ring } from './ring.ts'
 import type { FailedCall } from './wire.ts'
+
+/** The newest entries of something that never ends. */
+export class Ring<T> {
+  /** Oldest first. */
+  readonly entries: T[] = []
+  readonly #size: number
+
+  /** @param size How many to keep. */
+  constructor(size: number) {
+    this.#size = size
+  }
+
+  /** Adds one and forgets the oldest. */
+  push(entry: T): void {
+    this.entries.push(entry)
+    if (this.entries.length > this.#size) this.entries.shift()
+  }
+}
 
 /** Kept of each category, so that a storm of one does not push the others out. */
 const KEEP = 25

@@ -1,0 +1,227 @@
+/** The numbers, events and lists of the demo page, as its server makes them. */
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { ALERT_NAMES } from '../../alerts/model.ts'
+import { fillQuota } from '../../examples/demo/page/account.ts'
+import { Storyteller } from '../../examples/demo/page/events.ts'
+import { bucketsBetween, countsBetween, quantile, Trend, takeReading } from '../../examples/demo/page/readings.ts'
+import { FailedCalls } from '../../examples/demo/page/recent.ts'
+import { neverArrived, TruthWatch } from '../../examples/demo/page/truth.ts'
+import { RequestLog } from '../../examples/mock/log.ts'
+import { DEFAULT_QUOTA } from '../../examples/mock/quota.ts'
+import { startMock } from '../../examples/mock/server.ts'
+import type { ReceivedPoint, ReceivedSpan } from '../../examples/otlp-receiver.ts'
+import type { AppEvent, AppState } from '../../examples/traffic/messages.ts'
+
+const point = (value: number, attributes: ReceivedPoint['attributes'] = {}): ReceivedPoint => ({
+  metric: 'mangopay.client.requests',
+  attributes: { 'mangopay.operation': 'GET /events', ...attributes },
+  value,
+})
+const failed = (category: string, status: number | undefined, value: number): ReceivedPoint =>
+  point(value, {
+    'mangopay.error.category': category,
+    ...(status === undefined ? {} : { 'http.response.status_code': status }),
+  })
+
+describe('readings', () => {
+  it('sum the series up by category, status and operation', () => {
+    const failures = [
+      ['rate_limit', 429, 5],
+      ['server_error', 500, 2],
+      ['server_error', 502, 1],
+      ['timeout', undefined, 1],
+      ['not_found', 404, 1],
+    ] as const
+    const other = point(200, { 'mangopay.operation': 'GET /users/{userId}' })
+    const durations = { ...point(0), bounds: [0.1, 0.5, 1], buckets: [80, 10, 5, 5] }
+    const reading = takeReading(
+      0,
+      [point(90), ...failures.map(([category, status, value]) => failed(category, status, value)), other],
+      [durations],
+    )
+    expect(reading.categories).toEqual({ rate_limit: 5, server_error: 3, timeout: 1, not_found: 1 })
+    expect(reading.statuses).toEqual({ 429: 5, 500: 2, 502: 1, 'no response': 1, 404: 1 })
+    expect(reading).toMatchObject({ calls: 300, buckets: [80, 10, 5, 5] })
+    expect(reading.operations).toEqual([
+      { operation: 'GET /users/{userId}', calls: 200, failures: 0, status429: 0, status500: 0 },
+      { operation: 'GET /events', calls: 100, failures: 10, status429: 5, status500: 2, p95: 1 },
+    ])
+  })
+
+  it('say what came between two counts', () => {
+    expect(countsBetween({ a: 2, b: 3 }, { a: 5, b: 3, c: 1 })).toEqual({ a: 3, c: 1 })
+    expect(bucketsBetween([1, 2], [4, 2, 7])).toEqual([3, 0, 7])
+  })
+
+  it('find the bucket that a quantile of the real values is in', () => {
+    const bounds = [0.1, 0.5, 1, 5]
+    const arbitrary = fc.array(fc.double({ min: 0.001, max: 5, noNaN: true }), { minLength: 1, maxLength: 200 })
+    fc.assert(
+      fc.property(arbitrary, fc.constantFrom(0.5, 0.95, 0.99), (values, q) => {
+        const bucketOf = (value: number) => bounds.findIndex((bound) => value <= bound)
+        const buckets = [0, 0, 0, 0, 0]
+        for (const value of values) buckets[bucketOf(value)] = (buckets[bucketOf(value)] ?? 0) + 1
+        const exact = [...values].sort((a, b) => a - b)[Math.ceil(q * values.length - 1e-9) - 1] ?? 0
+        expect(bucketOf(quantile(q, bounds, buckets) ?? 0)).toBe(bucketOf(exact))
+      }),
+    )
+    expect(quantile(0.95, [1, 2], [0, 0, 0])).toBeUndefined()
+    expect(quantile(0.95, [1, 2], [0, 0, 9])).toBe(2)
+  })
+
+  it('become a point of the charts with what is new in it, and tiles of the last half minute', () => {
+    const trend = new Trend(0)
+    const at = (second: number, calls: number, limited: number) => {
+      const points = [point(calls - limited - 30), failed('rate_limit', 429, limited), failed('sca_required', 401, 30)]
+      return trend.take(takeReading(second * 1_000, points, []), [])
+    }
+    expect(at(1, 40, 0)).toMatchObject({
+      sample: { categories: { sca_required: 30 } },
+      tiles: { calls: 40, errorRatio: 0, leftOut: { sca_required: 30 } },
+    })
+    for (let second = 2; second <= 60; second++) at(second, 30 + second * 10, 0)
+    expect(at(61, 640, 5)).toMatchObject({
+      sample: { categories: { rate_limit: 5 }, statuses: { 429: 5 } },
+      tiles: { calls: 10, rateLimited: 5, errorRatio: 5 / 300, leftOut: {} },
+    })
+    const quota = [
+      { window: '15m', used: 50, limit: 100, secondsToEmpty: 40 },
+      { window: '24h', used: 90, limit: 100, secondsToEmpty: 9_000 },
+    ]
+    const { headroom } = new Trend(0).take(takeReading(1, [], []), quota).tiles
+    expect(headroom).toEqual({ window: '24h', share: expect.closeTo(0.1), secondsToEmpty: 40 })
+  })
+})
+
+describe('events', () => {
+  const quota = (state: 'started' | 'ended', window: string, remaining: number): AppEvent => ({
+    kind: 'quota',
+    at: 1,
+    event: { window, environment: 'sandbox', state, remaining, limit: 100, secondsToEmpty: 30 },
+  })
+  const spike = (kind: '429' | '500' | 'unavailable'): AppEvent => ({
+    kind: 'spike',
+    at: 1,
+    event: { kind, environment: 'sandbox', state: 'started', since: 1, count: 9, ratio: 0.5, operations: [] },
+  })
+
+  it.each([
+    [quota('started', '15m', 60), 'MangopayRateLimitExhaustionPredicted', 'ticket'],
+    [quota('started', '15m', 5), 'MangopayRateLimitHeadroomLow', 'ticket'],
+    [quota('started', '24h', 2), 'MangopayRateLimitNearlyEmpty', 'page'],
+    [spike('429'), 'MangopayRateLimited', 'page'],
+    [spike('500'), 'MangopayErrorBudgetBurn', 'page'],
+    [spike('unavailable'), 'MangopayFailing', 'page'],
+  ] as const)('%j names %s', (event, alert, urgency) => {
+    const told = new Storyteller().tell(event)
+    expect(told).toMatchObject({ alert, urgency })
+    expect(ALERT_NAMES).toContain(told.alert)
+  })
+
+  it('end with the alert they began with', () => {
+    const teller = new Storyteller()
+    teller.tell(quota('started', '15m', 60))
+    expect(teller.tell(quota('ended', '15m', 5)).alert).toBe('MangopayRateLimitExhaustionPredicted')
+    expect(teller.tell(quota('started', '15m', 5)).alert).toBe('MangopayRateLimitHeadroomLow')
+  })
+
+  it('come once when the condition of a rule begins to hold, and once when it ceases to', () => {
+    const teller = new Storyteller()
+    const look = (refused: number, p95: number) =>
+      teller.look(1, { calls: 20, refused, p95 }).map(({ alert, state }) => `${alert} ${state}`)
+    expect(look(4, 2)).toEqual([])
+    expect(look(5, 2)).toEqual(['MangopayAccessRefused started'])
+    expect(look(20, 3)).toEqual(['MangopayLatencyHigh started'])
+    expect(look(20, 3)).toEqual([])
+    expect(look(0, 1)).toEqual(['MangopayAccessRefused ended', 'MangopayLatencyHigh ended'])
+  })
+})
+
+describe('the comparison of both sides', () => {
+  const counts = { status429: 0, status500: 0, failures: {} }
+  const state = (
+    time: number,
+    calls: number,
+    inFlight: number,
+    more: Partial<Record<keyof typeof counts, unknown>> = {},
+  ) =>
+    ({
+      time,
+      snapshot: { environments: { sandbox: { calls, ...counts, ...more } } },
+      counts: { inFlight },
+    }) as unknown as AppState
+  const logOf = (count: number) => {
+    const log = new RequestLog(1_000)
+    return { log, entries: Array.from({ length: count }, () => log.begin(1_000, 'GET', '/')) }
+  }
+
+  it('is equal when the counts are, and explained while the rest is in flight', () => {
+    const { log } = logOf(10)
+    expect(new TruthWatch().look(state(1_000, 10, 0), log, 0)).toMatchObject({ state: 'equal', inFlight: 0 })
+    expect(new TruthWatch().look(state(1_000, 7, 3), log, 0)).toMatchObject({ state: 'explained', inFlight: 3 })
+    expect(new TruthWatch().look(state(1_000, 12, 0), log, 2)).toMatchObject({ state: 'equal', neverArrived: 2 })
+    // What has arrived since the library was asked is left out.
+    log.begin(2_000, 'GET', '/')
+    expect(new TruthWatch().look(state(1_500, 10, 0), log, 0).state).toBe('equal')
+  })
+
+  it.each([
+    ['missed a call', state(1_000, 9, 0)],
+    ['counted one twice', state(1_000, 11, 3)],
+    ['missed more than is in flight', state(1_000, 5, 4)],
+    ['missed a 429', state(1_000, 10, 0, { status500: 1 })],
+    ['took a 429 for a 500', state(1_000, 10, 0, { status500: 2 })],
+  ])('differs when the library %s', (_, own) => {
+    const { log, entries } = logOf(10)
+    for (const [i, entry] of entries.entries()) log.status(entry, i === 0 ? 429 : i === 1 ? 500 : 200)
+    const watch = new TruthWatch()
+    const states = [1, 2, 3, 4].map(() => watch.look(own, log, 0).state)
+    expect(states).toEqual(['settling', 'settling', 'differs', 'differs'])
+    expect(watch.look(state(1_000, 10, 0, { status429: 1, status500: 1 }), log, 0).state).toBe('equal')
+  })
+
+  it('waits for the spans of calls that failed on the network, and not for ever', () => {
+    const { log } = logOf(10)
+    const watch = new TruthWatch()
+    watch.look(state(1_000, 10, 0), log, 0)
+    const refused = state(1_000, 12, 0, { failures: { network: 2 } })
+    expect([1, 2, 3].map(() => watch.look(refused, log, 0).state)).toEqual(['explained', 'explained', 'explained'])
+    expect(watch.look(refused, log, 2).state).toBe('equal')
+    expect([1, 2, 3].map(() => watch.look(refused, log, 0).state)).toEqual(['settling', 'settling', 'differs'])
+  })
+
+  it.each([
+    ['Error', 'ECONNREFUSED', true],
+    ['ENOTFOUND', '', true],
+    ['ECONNRESET', 'ECONNRESET', false],
+    ['500', '', false],
+  ])('knows whether a call arrived: %s, %s', (type, exception, lost) => {
+    const events = [{ name: 'exception', attributes: { 'exception.type': exception } }]
+    const span = { attributes: { 'error.type': type }, message: '', events } as unknown as ReceivedSpan
+    expect(neverArrived(span)).toBe(lost)
+  })
+})
+
+it('failed calls of every category are kept through a storm of one, and no more than can be looked at', () => {
+  const calls = new FailedCalls(['rate_limit', 'network'])
+  const span = (category: string) =>
+    ({ attributes: { 'mangopay.error.category': category } }) as unknown as ReceivedSpan
+  calls.take([span('network')])
+  const told = calls.take(Array.from({ length: 500 }, () => span('rate_limit')))
+  expect(told.map(({ id }) => id)).toEqual([497, 498, 499, 500, 501])
+  for (let i = 0; i < 300; i++) calls.take([span(`made up ${i}`)])
+  expect(calls.newest.filter(({ category }) => category === 'network')).toHaveLength(1)
+  expect(calls.newest.length).toBeLessThanOrEqual(75)
+})
+
+it('the account begins each story in the middle of a usual day', async () => {
+  const mock = await startMock({ quota: DEFAULT_QUOTA })
+  fillQuota(mock, 1)
+  const shares = mock.used().map((used, i) => used / (DEFAULT_QUOTA[i]?.limit ?? 1))
+  await mock.close()
+  for (const share of shares) {
+    expect(share).toBeGreaterThan(0.25)
+    expect(share).toBeLessThan(0.5)
+  }
+})
