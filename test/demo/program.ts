@@ -10,7 +10,7 @@ const built = (path: string): string => {
 }
 
 /** The app behind the page is a process of its own, so the demo runs as built. */
-export const PROGRAM = built('main.js')
+const PROGRAM = built('main.js')
 
 /** The page's server. */
 export const builtServer = async (): Promise<typeof import('../../examples/demo/page/server.ts')> =>

@@ -1,4 +1,5 @@
 /** A chart with its legend, and the table behind it. */
+import type Plot from 'uplot'
 import { LEVEL_COLOURS, PANELS, type PanelName } from '../../../../dashboards/palette.ts'
 import type { Sample, Tick } from '../wire.ts'
 import { byId, cell, el, setText, swatch } from './dom.ts'
@@ -66,7 +67,7 @@ export class Chart {
   readonly #note: HTMLElement
   readonly #table: HTMLDetailsElement
   readonly #rows = el('table')
-  #plot: uPlot | undefined
+  #plot: Plot | undefined
   #lines: readonly Line[] = []
   #view: View = { since: 0, history: [], totals: { categories: {}, statuses: {} } }
   /** The history as it is drawn. */
@@ -124,7 +125,7 @@ export class Chart {
     )
   }
 
-  #data(): uPlot.AlignedData {
+  #data(): Plot.AlignedData {
     const { value, bars, ahead } = this.#spec
     const times = this.#points.map(({ time }) => time / 1_000)
     const values = this.#lines.map((line) => this.#points.map((sample) => value(sample, line) ?? null))
@@ -154,13 +155,13 @@ export class Chart {
     this.#plot?.destroy()
     const points = { show: false }
     const series = this.#lines.map(
-      ({ name: label, colour }): uPlot.Series =>
+      ({ name: label, colour }): Plot.Series =>
         bars && uPlot.paths.bars
           ? { label, fill: colour, width: 0, points, paths: uPlot.paths.bars({ size: [0.86], align: 1 }) }
           : { label, stroke: colour, width: 2, points, spanGaps: false },
     )
     const forecasts = ahead
-      ? this.#lines.map(({ name, colour }): uPlot.Series => {
+      ? this.#lines.map(({ name, colour }): Plot.Series => {
           return { label: `${name} forecast`, stroke: colour, width: 2, dash: [3, 5], points }
         })
       : []
@@ -170,10 +171,10 @@ export class Chart {
       ticks: { show: false },
       font: '11px system-ui, sans-serif',
     }
-    const values = (_: uPlot, ticks: readonly number[]) => ticks.map(format)
-    const highest = ({ data: [, ...rows] }: uPlot) =>
+    const values = (_: Plot, ticks: readonly number[]) => ticks.map(format)
+    const highest = ({ data: [, ...rows] }: Plot) =>
       Math.max(0, ...rows.flatMap((row) => Array.from(row, (value) => value ?? 0)))
-    const options: uPlot.Options = {
+    const options: Plot.Options = {
       ...this.#size(),
       legend: { show: false },
       padding: [14, 28, 0, 0],
@@ -198,7 +199,7 @@ export class Chart {
   }
 
   /** Where alerts begin, by name, and where now ends and the forecast begins. */
-  #drawOver(plot: uPlot): void {
+  #drawOver(plot: Plot): void {
     const { ctx, bbox } = plot
     const ratio = devicePixelRatio
     const right = bbox.left + bbox.width
