@@ -35,7 +35,7 @@ export const startTruth = (): ((truth?: Truth) => void) => {
   })
   const rest = el('span', { class: 'note' }, lost, ' calls never reached the server')
   strip.replaceChildren(el('p', { class: 'verdict' }, state, rest), ...pairs.map(({ box }) => box))
-  return (truth = NOTHING) => {
+  const show = (truth = NOTHING) => {
     strip.dataset['state'] = truth.state
     setText(state, WORDS[truth.state])
     for (const { what, library, server, tick, inFlight } of pairs) {
@@ -50,4 +50,6 @@ export const startTruth = (): ((truth?: Truth) => void) => {
     }
     setText(lost, count(truth.neverArrived))
   }
+  show()
+  return show
 }
