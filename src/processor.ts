@@ -10,9 +10,10 @@ import { type ResultSource, resultTags } from './results/results.ts'
 import { CountingSampler } from './sampler.ts'
 import type { Snapshot } from './snapshot.ts'
 import { EndedSpan } from './span/ended-span.ts'
-import { isUnmade, readEvidence, secondsOf, type Transfer } from './span/evidence.ts'
+import { isFromCache, isUnmade, readEvidence, secondsOf, type Transfer } from './span/evidence.ts'
 import { OpenCalls } from './span/open-calls.ts'
 import type { LiveSpan, Sampler, SpanView, Taggable } from './span/otel.ts'
+import { siblings } from './span/siblings.ts'
 import type { SpanCall } from './span/span-call.ts'
 import { SpanCalls } from './span/span-calls.ts'
 import { tag, tagsOf } from './span/tags.ts'
@@ -43,6 +44,7 @@ export class MangopaySpanProcessor {
     const resolved = resolveOptions(options)
     this.#renameSpans = resolved.renameSpans
     this.#hosts = new Hosts(resolved.hosts)
+    siblings.subscribe()
     this.#recorder = new Recorder(resolved, this.#hosts.environments.size, (now) => this.#countUnread(now))
   }
 
@@ -71,7 +73,8 @@ export class MangopaySpanProcessor {
       const { request, response: undici } = response as { request?: unknown; response?: unknown }
       const answer = undici ?? response
       const headers = readResponseHeaders(answer)
-      if (headers === undefined) return
+      call.hooked ??= span
+      if (headers === undefined || call.hooked !== span) return
       call.transfer = (undici === undefined ? response : request) as Transfer
       call.isAnswered = true
       call.since = this.#recorder.now()
@@ -107,7 +110,9 @@ export class MangopaySpanProcessor {
         return
       }
       const call = this.#calls.of(span)
-      if (call !== undefined && this.#isOpen(call)) this.#finish(span, call, span)
+      if (call === undefined) return
+      if (this.#isOpen(call)) this.#finish(span, call, span)
+      else this.#finishTwin(span, call, span)
     } catch (error) {
       reportFailure('looking at a span that is ending', error)
     }
@@ -130,6 +135,7 @@ export class MangopaySpanProcessor {
         call = this.#calls.keep(span, rule)
       }
       if (this.#isOpen(call)) this.#finish(span, call, new EndedSpan(span))
+      else if (call.isDoubled) this.#finishTwin(span, call, new EndedSpan(span))
     } catch (error) {
       reportFailure('looking at a span that has ended', error)
     }
@@ -236,15 +242,24 @@ export class MangopaySpanProcessor {
     call.transfer = undefined
     call.status = evidence.status
     if (call.isAround) this.#pass(span, call, evidence, target)
+    else if (isFromCache(span, evidence)) return
     else if (isUnmade(span, evidence)) {
       this.#isSamplerAsked = false
       this.#say(UNMADE)
     } else this.#count(span, call, evidence, target, isUnread ? undefined : secondsOf(span))
   }
 
+  /** The second of two spans of one request. */
+  #finishTwin(span: SpanView, call: SpanCall, target: Taggable): void {
+    if (!call.isDoubled || call.tags === undefined) return
+    this.#say(DOUBLED)
+    tag(target, span, call, call.tags, this.#renameSpans)
+  }
+
   #count(span: SpanView, call: SpanCall, evidence: Evidence, target: Taggable, seconds: number | undefined): void {
     const slot = this.#recorder.count(call, evidence, seconds)
     slot.tags ??= tagsOf(call.rule.environment, call.operation, evidence.status, slot.verdict)
+    call.tags = slot.tags
     if (call.outer !== undefined) call.outer.within = { call, tags: slot.tags }
     if (this.#isSamplerAsked !== true) this.#say(UNASKED)
     tag(target, span, call, slot.tags, this.#renameSpans)
@@ -299,6 +314,9 @@ const UNASKED =
 
 const UNKNOWN_ENVIRONMENT =
   'recordResult() was given an environment that is neither production nor sandbox nor one of the hosts option; that of the last call is taken'
+
+const DOUBLED =
+  'two instrumentations of undici make a span each of every request: it is counted once. Remove one, such as the one among auto-instrumentations: getNodeAutoInstrumentations({ "@opentelemetry/instrumentation-undici": { enabled: false } })'
 
 const UNMADE =
   'spans that are not sampled end before their request is made (as those of @vercel/otel do): such calls are not counted'

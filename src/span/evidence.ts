@@ -130,6 +130,18 @@ export function secondsOf({ duration }: SpanView): number | undefined {
   return duration && duration[0] + duration[1] / 1e9
 }
 
+/** What Next.js puts its `fetch` into. */
+const NEXT_FETCH = 'AppRender.fetch'
+
+/**
+ * Whether a framework's cache has answered, so that no request was made: Next.js 16 says so; the spans of 15 have
+ * neither status nor error then, and otherwise the one or the other.
+ */
+export function isFromCache({ attributes }: SpanView, { status, failure }: Evidence): boolean {
+  if (attributes['next.fetch.cache_status'] === 'hit') return true
+  return attributes['next.span_type'] === NEXT_FETCH && status === undefined && failure === undefined
+}
+
 /**
  * Whether a span tells of no request: @vercel/otel ends those that are not sampled before it calls `fetch`. Of the http
  * instrumentation's the request was made.
@@ -140,7 +152,8 @@ export function isUnmade(span: SpanView, { status, failure }: Evidence): boolean
   return (traceFlags & TraceFlags.SAMPLED) === 0 && !scopeOf(span).includes('instrumentation-http')
 }
 
-const isUndici = (span: SpanView) => scopeOf(span).includes('undici')
+/** Whether it is of undici's instrumentation. */
+export const isUndici = (span: SpanView) => scopeOf(span).includes('undici')
 
 function scopeOf(span: SpanView): string {
   const { name } = span.instrumentationScope ?? span.instrumentationLibrary ?? {}

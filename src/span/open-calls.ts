@@ -26,6 +26,10 @@ export class OpenCalls {
   /** Takes out those whose answer has been there for so long that nobody seems to read it. */
   *unread(now: number): Generator<[SpanCall, LiveSpan]> {
     for (const [call, span] of this.#calls) {
+      if (call.ended) {
+        this.#calls.delete(call)
+        continue
+      }
       call.since ??= now
       if (!call.isAnswered && hasStatus(span)) {
         call.isAnswered = true

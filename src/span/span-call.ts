@@ -23,6 +23,12 @@ export class SpanCall extends Call {
   /** What its answer tells of a payment; undefined when its body is not looked at. */
   observation: Observation | undefined
   ended = false
+  /** Of two spans of one request, that whose response hook was the first to be called. */
+  hooked: object | undefined
+  /** Whether two spans tell of it. */
+  isDoubled = false
+  /** What its span was tagged with; undefined when it was not counted. */
+  tags: Readonly<Attributes> | undefined
   /** The call within whose span this one has begun, and which is not counted therefore. */
   outer: SpanCall | undefined
   /** Whether another call has begun within its span: then that one is nearer to the wire, and this one is not counted. */

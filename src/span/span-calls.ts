@@ -1,6 +1,8 @@
 import { type Context, type Span, SpanKind, trace } from '@opentelemetry/api'
 import type { HostRule } from '../request/hosts.ts'
+import { isUndici } from './evidence.ts'
 import type { LiveSpan, SpanView } from './otel.ts'
+import { siblings } from './siblings.ts'
 import { SpanCall } from './span-call.ts'
 
 /** Stands for a span that is not ours to count, whatever it becomes until it ends. */
@@ -29,6 +31,7 @@ export class SpanCalls {
   begin(span: LiveSpan, rule: HostRule, parentContext: Context): SpanCall | undefined {
     if (this.of(span) !== undefined) return undefined
     const call = this.keep(span, rule)
+    if (isUndici(span)) siblings.start(span, call, (first) => this.#join(span, call, first))
     const parent = trace.getSpan(parentContext) as (Span & Partial<SpanView>) | undefined
     if (parent?.kind !== SpanKind.CLIENT) return call
     const outer = this.of(parent)
@@ -39,6 +42,13 @@ export class SpanCalls {
       call.outer = outer
     }
     return call
+  }
+
+  /** Two spans of one request are one call: whatever either of them learns, and counted with the first that ends. */
+  #join(span: object, call: SpanCall, first: SpanCall): void {
+    call.ended = true
+    first.isDoubled = true
+    this.#set(span, first)
   }
 
   /** Begins to remember the call of a span. */
