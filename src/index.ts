@@ -3,7 +3,8 @@
  *
  * @packageDocumentation
  */
-export type { MangopaySpanProcessorOptions } from './options.ts'
+export { MangopayClientMonitor, type MangopayClientMonitorOptions } from './client-monitor.ts'
+export type { CountFrom, MangopaySpanProcessorOptions } from './options.ts'
 export type { ErrorCategory, Outcome } from './outcome/outcome.ts'
 export { MangopaySpanProcessor } from './processor.ts'
 export type { QuotaSnapshot } from './quota/accounts.ts'

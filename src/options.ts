@@ -6,6 +6,9 @@ import { ERROR_KINDS, type ErrorKind } from './rates/window.ts'
 import { HOOK_PATH, isHookPath } from './webhooks/path.ts'
 import { nearest, show, wrongOption } from './wrong-option.ts'
 
+/** What calls are counted from. */
+export type CountFrom = 'spans' | 'requests'
+
 /** Options of `MangopaySpanProcessor`; every one may be left out. */
 export interface MangopaySpanProcessorOptions {
   /**
@@ -17,6 +20,16 @@ export interface MangopaySpanProcessorOptions {
    * @example `hosts: { 'mangopay-proxy.internal:8443': 'production' }`
    */
   hosts?: Readonly<Record<string, string>>
+
+  /**
+   * What calls are counted from. `'spans'`: from the spans that reach this processor. `'requests'`: from the process's
+   * own requests, as Node publishes them, whatever becomes of their spans; the processor then only tags. Exact in every
+   * set-up, but it does not see requests that are mocked below `node:http` and undici, nor those by `node:http2` before
+   * Node 22.17. See docs/requests.md.
+   *
+   * @defaultValue 'spans'
+   */
+  countFrom?: CountFrom
 
   /**
    * Whether a span whose route is known is renamed from `GET` to `GET /v2.01/{clientId}/users/{userId}`, as the HTTP
@@ -82,6 +95,7 @@ export interface MangopaySpanProcessorOptions {
 /** The options with their defaults. */
 export interface ResolvedOptions {
   readonly hosts: Readonly<Record<string, string>>
+  readonly countFrom: CountFrom
   readonly renameSpans: boolean
   readonly meterProvider: MeterProvider | undefined
   readonly clock: () => number
@@ -94,25 +108,37 @@ export interface ResolvedOptions {
   readonly onQuotaLow: ((event: QuotaLowEvent) => void) | undefined
 }
 
+/** Those of the span processor. */
+const OPTIONS = [
+  'hosts',
+  'countFrom',
+  'renameSpans',
+  'meterProvider',
+  'clock',
+  'accounts',
+  'results',
+  'webhooks',
+  'spike',
+  'onSpike',
+  'quota',
+  'onQuotaLow',
+] as const
+
 /**
  * Checks the options and fills in the defaults.
  *
+ * @param without - options that whoever asks does not have
  * @throws TypeError or RangeError naming the option and its value
  */
-export function resolveOptions(options: MangopaySpanProcessorOptions = {}): ResolvedOptions {
-  const given = record('', options, [
-    'hosts',
-    'renameSpans',
-    'meterProvider',
-    'clock',
-    'accounts',
-    'results',
-    'webhooks',
-    'spike',
-    'onSpike',
-    'quota',
-    'onQuotaLow',
-  ])
+export function resolveOptions(
+  options: MangopaySpanProcessorOptions = {},
+  without: readonly (typeof OPTIONS)[number][] = [],
+): ResolvedOptions {
+  const given = record(
+    '',
+    options,
+    OPTIONS.filter((option) => !without.includes(option)),
+  )
   const spike = record('spike', options.spike, [
     'windowSeconds',
     'minimumCount',
@@ -127,6 +153,7 @@ export function resolveOptions(options: MangopaySpanProcessorOptions = {}): Reso
   const ratio = inSpike('ratio', 0.05, Number.MIN_VALUE, 1)
   return {
     hosts: (record('hosts', options.hosts) as Record<string, string>) ?? {},
+    countFrom: countFrom(given['countFrom']),
     renameSpans: ofType('renameSpans', given['renameSpans'], 'boolean') ?? true,
     meterProvider: withMethod('meterProvider', given['meterProvider'], 'getMeter'),
     clock: ofType('clock', given['clock'], 'function') ?? monotonicEpoch,
@@ -206,6 +233,12 @@ function numbersOf(group: string, given: Record<string, unknown>) {
       `opentelemetry-mangopay: option ${group}.${key} must be a number ${low}${high}, not ${show(value)}`,
     )
   }
+}
+
+function countFrom(value: unknown): CountFrom {
+  if (value === undefined || value === 'spans') return 'spans'
+  if (value === 'requests') return value
+  throw wrongOption('countFrom', value, '"spans" or "requests"')
 }
 
 function kinds(value: unknown): readonly ErrorKind[] {

@@ -1,10 +1,12 @@
-import { type Context, type Span, SpanKind, trace } from '@opentelemetry/api'
+import { type Attributes, type Context, type Span, SpanKind, trace } from '@opentelemetry/api'
+import { CountedRequests } from './counted-requests.ts'
 import { reportFailure, say } from './diagnostics.ts'
 import { type MangopaySpanProcessorOptions, resolveOptions } from './options.ts'
 import { type Evidence, judge } from './outcome/outcome.ts'
 import { asksForSca, type ResponseHeaders, readHeaderAttributes, readResponseHeaders } from './quota/headers.ts'
 import { Recorder } from './recorder.ts'
 import { type HostRule, Hosts } from './request/hosts.ts'
+import { urlOf } from './request/url.ts'
 import { concludeUndici } from './results/answers.ts'
 import { type ResultSource, resultTags } from './results/results.ts'
 import { CountingSampler } from './sampler.ts'
@@ -14,9 +16,10 @@ import { isFromCache, isUnmade, readEvidence, secondsOf, type Transfer } from '.
 import { OpenCalls } from './span/open-calls.ts'
 import type { LiveSpan, Sampler, SpanView, Taggable } from './span/otel.ts'
 import { siblings } from './span/siblings.ts'
-import type { SpanCall } from './span/span-call.ts'
+import type { SpanCall, TaggedCall } from './span/span-call.ts'
 import { SpanCalls } from './span/span-calls.ts'
 import { tag, tagsOf } from './span/tags.ts'
+import { isCountedFromRequest, linkSpan } from './wire/link.ts'
 
 /**
  * A span processor that tags every outgoing Mangopay call with what happened, counts it exactly, and watches the quota.
@@ -31,6 +34,8 @@ export class MangopaySpanProcessor {
   readonly #calls = new SpanCalls()
   readonly #open = new OpenCalls()
   readonly #recorder: Recorder
+  /** Undefined when calls are counted from spans. */
+  readonly #requests: CountedRequests | undefined
   readonly #samplers: CountingSampler[] = []
   /** Whether ours was asked about every call that has started so far; undefined before the first. */
   #isSamplerAsked: boolean | undefined
@@ -45,7 +50,11 @@ export class MangopaySpanProcessor {
     this.#renameSpans = resolved.renameSpans
     this.#hosts = new Hosts(resolved.hosts)
     siblings.subscribe()
-    this.#recorder = new Recorder(resolved, this.#hosts.environments.size, (now) => this.#countUnread(now))
+    this.#recorder = new Recorder(resolved, this.#hosts.environments.size, (now) => {
+      this.#countUnread(now)
+      this.#requests?.countUnread(now)
+    })
+    if (resolved.countFrom === 'requests') this.#requests = new CountedRequests(this.#hosts, this.#recorder)
   }
 
   /**
@@ -96,7 +105,10 @@ export class MangopaySpanProcessor {
       if (rule === undefined) return
       this.#isSamplerAsked = this.#wasAskedAbout(rule) && this.#isSamplerAsked !== false
       const call = this.#calls.begin(span, rule, parentContext)
-      if (call !== undefined) this.#open.add(call, span)
+      if (call !== undefined) {
+        this.#open.add(call, span)
+        linkSpan(call, urlOf(span.attributes))
+      }
     } catch (error) {
       reportFailure('looking at a span that starts', error)
     }
@@ -180,6 +192,7 @@ export class MangopaySpanProcessor {
    * SDK shuts the metrics down after this.
    */
   async shutdown(): Promise<void> {
+    this.#requests?.stop()
     await this.#recorder.shutdown()
   }
 
@@ -191,7 +204,7 @@ export class MangopaySpanProcessor {
   #read(call: SpanCall, headers: ResponseHeaders, span: SpanView, isLate: boolean): void {
     call.look(span)
     call.sca ||= asksForSca(headers)
-    call.exhausted = this.#recorder.readHeaders(call, headers, isLate)
+    if (!isCountedFromRequest(span.attributes)) call.exhausted = this.#recorder.readHeaders(call, headers, isLate)
   }
 
   /** Looks at the body of an answer that tells of a payment, if somebody asked for it. */
@@ -243,6 +256,7 @@ export class MangopaySpanProcessor {
     call.status = evidence.status
     if (call.isAround) this.#pass(span, call, evidence, target)
     else if (isFromCache(span, evidence)) return
+    else if (isCountedFromRequest(span.attributes)) this.#show(span, call, evidence, target)
     else if (isUnmade(span, evidence)) {
       this.#isSamplerAsked = false
       this.#say(UNMADE)
@@ -260,10 +274,23 @@ export class MangopaySpanProcessor {
     const slot = this.#recorder.count(call, evidence, seconds)
     slot.tags ??= tagsOf(call.rule.environment, call.operation, evidence.status, slot.verdict)
     call.tags = slot.tags
-    if (call.outer !== undefined) call.outer.within = { call, tags: slot.tags }
     if (this.#isSamplerAsked !== true) this.#say(UNASKED)
-    tag(target, span, call, slot.tags, this.#renameSpans)
-    tagResult(target, call)
+    this.#tag(span, call, target, call, slot.tags)
+  }
+
+  /** The request is what counts: its span is tagged with what was counted, or with what it says itself until then. */
+  #show(span: SpanView, call: SpanCall, evidence: Evidence, target: Taggable): void {
+    const { request, rule, operation } = call
+    if (request?.tags !== undefined) this.#tag(span, call, target, request, request.tags)
+    else if (!isUnmade(span, evidence)) {
+      this.#tag(span, call, target, call, tagsOf(rule.environment, operation, evidence.status, judge(call, evidence)))
+    }
+  }
+
+  #tag(span: SpanView, call: SpanCall, target: Taggable, told: TaggedCall, tags: Readonly<Attributes>): void {
+    if (call.outer !== undefined) call.outer.within = { call: told, tags }
+    tag(target, span, told, tags, this.#renameSpans)
+    tagResult(target, told)
   }
 
   /** A span around other calls is none itself: it is tagged with what the last one within was. */
@@ -304,7 +331,7 @@ interface UndiciResponse {
   readonly statusCode?: number
 }
 
-function tagResult(target: Taggable, { observation }: SpanCall): void {
+function tagResult(target: Taggable, { observation }: TaggedCall): void {
   if (observation?.result !== undefined) target.setAttributes(resultTags(observation.result))
 }
 

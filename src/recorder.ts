@@ -2,7 +2,7 @@ import { Callbacks } from './callbacks.ts'
 import { reportFailure } from './diagnostics.ts'
 import { MeterConnection } from './metrics/connection.ts'
 import type { Slot } from './metrics/series.ts'
-import type { ResolvedOptions } from './options.ts'
+import type { CountFrom, ResolvedOptions } from './options.ts'
 import { type Evidence, judge } from './outcome/outcome.ts'
 import type { ResponseHeaders } from './quota/headers.ts'
 import type { Call } from './request/call.ts'
@@ -20,6 +20,7 @@ const LOOK_INTERVAL_MILLISECONDS = 1000
 export class Recorder {
   readonly #windowSeconds: number
   readonly #looksAtResults: boolean
+  readonly #countFrom: CountFrom
   readonly #statistics: CallStatistics
   readonly #connection: MeterConnection
   readonly #callbacks: Callbacks
@@ -36,6 +37,7 @@ export class Recorder {
     this.#windowSeconds = options.spike.windowSeconds
     this.#looksAtResults = options.results
     this.#countUnread = countUnread
+    this.#countFrom = options.countFrom
     this.#statistics = new CallStatistics(options, environments, countUnread)
     this.#connection = new MeterConnection(this.#statistics, options.meterProvider)
     this.#callbacks = new Callbacks(options)
@@ -110,7 +112,7 @@ export class Recorder {
   /** The numbers as they stand. */
   snapshot(isSamplerInUse: boolean): Snapshot {
     this.look()
-    return takeSnapshot(this.#statistics, this.#windowSeconds, isSamplerInUse)
+    return takeSnapshot(this.#statistics, this.#windowSeconds, this.#countFrom, isSamplerInUse)
   }
 
   /** Ends spikes and low quotas that are under way and stops looking for them. The counters stay readable. */

@@ -2,6 +2,7 @@ import type { Attributes } from '@opentelemetry/api'
 import type { Counter } from './metrics/counter.ts'
 import type { Series } from './metrics/series.ts'
 import * as names from './names.ts'
+import type { CountFrom } from './options.ts'
 import type { ErrorCategory } from './outcome/outcome.ts'
 import type { QuotaSnapshot } from './quota/accounts.ts'
 import type { SpikeSnapshot } from './rates/spikes.ts'
@@ -19,9 +20,11 @@ import type { WebhookDelivery } from './webhooks/webhooks.ts'
 export interface Snapshot {
   /** When this was taken. */
   time: number
+  /** What calls are counted from. From requests the counts are exact whatever the sampling. */
+  countFrom: CountFrom
   /**
    * Whether `mangopay.sampler()` was asked about every call that was seen; false before the first. Counts are exact
-   * under head sampling only then.
+   * under head sampling only then, when they come from spans.
    */
   samplerInUse: boolean
   /** One entry for each environment that was called. */
@@ -83,7 +86,12 @@ export interface OperationSnapshot {
 }
 
 /** Takes stock, as plain data. */
-export function takeSnapshot(statistics: CallStatistics, windowSeconds: number, samplerInUse: boolean): Snapshot {
+export function takeSnapshot(
+  statistics: CallStatistics,
+  windowSeconds: number,
+  countFrom: CountFrom,
+  samplerInUse: boolean,
+): Snapshot {
   const time = statistics.now()
   const series = statistics.series() // first: it takes in the calls up to now
   const environments = new Map<string, EnvironmentSnapshot>()
@@ -117,6 +125,7 @@ export function takeSnapshot(statistics: CallStatistics, windowSeconds: number, 
   if (results !== undefined) addResults(environments, results.counts)
   return {
     time,
+    countFrom,
     samplerInUse,
     environments: Object.fromEntries(environments),
     ...(webhooks === undefined ? {} : { webhooks: notificationsOf(webhooks.notifications) }),

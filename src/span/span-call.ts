@@ -6,8 +6,24 @@ import type { Observation } from '../results/answers.ts'
 import type { Transfer } from './evidence.ts'
 import type { Limited, SpanView } from './otel.ts'
 
+/** A call and what a span is tagged with of it. */
+export interface TaggedCall extends Call {
+  /** Status of the answer. */
+  readonly status: number | undefined
+  /** Quota windows with nothing left. */
+  readonly exhausted: readonly string[] | undefined
+  /** What its answer tells of a payment; undefined when its body is not looked at. */
+  readonly observation: Observation | undefined
+}
+
+/** A call that is counted from its request. */
+interface CountedCall extends TaggedCall {
+  /** Undefined until it has ended. */
+  readonly tags: Readonly<Attributes> | undefined
+}
+
 /** A call and the span that tells of it. */
-export class SpanCall extends Call {
+export class SpanCall extends Call implements TaggedCall {
   /** What the response hook has seen of the answer. */
   transfer: Transfer | undefined
   /** Whether the head of an answer has been seen. */
@@ -29,12 +45,19 @@ export class SpanCall extends Call {
   isDoubled = false
   /** What its span was tagged with; undefined when it was not counted. */
   tags: Readonly<Attributes> | undefined
+  /** Its request, where calls are counted from requests, and what that was counted as once it has ended. */
+  request: CountedCall | undefined
   /** The call within whose span this one has begun, and which is not counted therefore. */
   outer: SpanCall | undefined
   /** Whether another call has begun within its span: then that one is nearer to the wire, and this one is not counted. */
   isAround = false
   /** Of those within, the one that ended last, and what its span was tagged with. */
-  within: { readonly call: SpanCall; readonly tags: Readonly<Attributes> } | undefined
+  within: { readonly call: TaggedCall; readonly tags: Readonly<Attributes> } | undefined
+
+  /** Its request has been found. */
+  link(request: CountedCall): void {
+    this.request = request
+  }
 
   /** Looks at the span's URL: in the response hook or when the span ends, whichever is first to find one. */
   look(span: SpanView): void {

@@ -26,7 +26,8 @@ export class SpanCalls {
 
   /**
    * A span that is ours has started. Of nested CLIENT spans the innermost counts, since it is nearest to the wire.
-   * Returns its call; undefined when it is known already.
+   *
+   * @returns its call; undefined when another processor has seen it
    */
   begin(span: LiveSpan, rule: HostRule, parentContext: Context): SpanCall | undefined {
     if (this.of(span) !== undefined) return undefined

@@ -4,7 +4,7 @@ import type { Verdict } from '../outcome/outcome.ts'
 import { statusText } from '../outcome/status.ts'
 import type { Operation } from '../request/route.ts'
 import type { SpanView, Taggable } from './otel.ts'
-import type { SpanCall } from './span-call.ts'
+import type { TaggedCall } from './span-call.ts'
 
 /**
  * What spans of calls that ended alike are tagged with. Nothing that comes from the request or the response is among
@@ -40,7 +40,7 @@ export function tagsOf(
 export function tag(
   target: Taggable,
   { attributes }: SpanView,
-  call: SpanCall,
+  call: TaggedCall,
   tags: Readonly<Attributes>,
   rename: boolean,
 ): void {

@@ -67,3 +67,14 @@ export interface Recording {
   scopes: { name: string; version?: string }[]
   records: Recorded[]
 }
+
+/** One case with one client, counted from its requests. */
+export interface CountedCase {
+  case: string
+  client: string
+  method: 'GET' | 'POST'
+  /** One entry per request. */
+  truth: Truth[]
+  /** One entry per call that was counted, in no order. */
+  counted: Truth[]
+}

@@ -1,0 +1,51 @@
+import { CountedRequests } from './counted-requests.ts'
+import { type MangopaySpanProcessorOptions, resolveOptions } from './options.ts'
+import { Recorder } from './recorder.ts'
+import { Hosts } from './request/hosts.ts'
+import type { Snapshot } from './snapshot.ts'
+
+/** Options of `MangopayClientMonitor`: those of the span processor, without what concerns spans. */
+export type MangopayClientMonitorOptions = Omit<MangopaySpanProcessorOptions, 'renameSpans' | 'countFrom'>
+
+/**
+ * Counts every outgoing Mangopay call of this process and watches the quota, without any tracing: from the requests
+ * themselves, as Node publishes them. For apps with metrics only, or with a tracer that is not OpenTelemetry's.
+ *
+ * It watches from the moment it is made. Several of them, in however many copies of this package, count each request
+ * once. Its methods never throw, but the constructor for a wrong argument.
+ */
+export class MangopayClientMonitor {
+  readonly #recorder: Recorder
+  readonly #requests: CountedRequests
+
+  /**
+   * @param options - every one may be left out
+   * @throws TypeError or RangeError naming the option and its value
+   */
+  constructor(options?: MangopayClientMonitorOptions) {
+    const resolved = { ...resolveOptions(options, ['renameSpans', 'countFrom']), countFrom: 'requests' as const }
+    const hosts = new Hosts(resolved.hosts)
+    this.#recorder = new Recorder(resolved, hosts.environments.size, (now) => this.#requests.countUnread(now))
+    this.#requests = new CountedRequests(hosts, this.#recorder)
+  }
+
+  /** The numbers of this process, as plain data. Takes well under a millisecond. */
+  snapshot(): Snapshot {
+    return this.#recorder.snapshot(false)
+  }
+
+  /** Meets a MeterProvider that was set meanwhile; looks for spikes and low quotas. Nothing is held back here. */
+  async forceFlush(): Promise<void> {
+    this.#recorder.look()
+  }
+
+  /**
+   * Counts no request that begins from now on; those under way are counted when they end, and answers that nobody has
+   * read are counted now, by their status. Ends spikes and low quotas. The counters stay readable, for the metrics are
+   * shut down after this.
+   */
+  async shutdown(): Promise<void> {
+    this.#requests.stop()
+    await this.#recorder.shutdown()
+  }
+}

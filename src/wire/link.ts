@@ -1,0 +1,90 @@
+/**
+ * Which span belongs to which request? The http instrumentation creates a request while its span is the active one. That
+ * of undici starts its span when undici announces the request, in the same breath as we hear of it: whichever of the
+ * two hears first.
+ */
+import { type Attributes, trace } from '@opentelemetry/api'
+import type { RequestCall } from './request-call.ts'
+
+/** What a span has to be linked by. */
+export interface Linkable {
+  /** Told which request it is. */
+  link(request: RequestCall): void
+  readonly ended: boolean
+}
+
+/** Who counts requests: the same for every copy of this package. */
+interface Registry {
+  readonly counting: Set<{ counts(attributes: Attributes): boolean }>
+  /** A request whose span may be about to start, until the current code has run. */
+  announced: RequestCall | undefined
+  /** Spans whose request may be about to be announced, likewise, and their URLs. */
+  started: { readonly span: Linkable; readonly url: string }[]
+}
+
+const REGISTRY = Symbol.for('opentelemetry-mangopay.requests')
+
+function registry(): Registry {
+  const holder = globalThis as { [REGISTRY]?: Registry }
+  holder[REGISTRY] ??= { counting: new Set(), announced: undefined, started: [] }
+  return holder[REGISTRY]
+}
+
+/** Somebody counts requests from now on; returns what ends that. */
+export function countsRequests(who: { counts(attributes: Attributes): boolean }): () => void {
+  const { counting } = registry()
+  counting.add(who)
+  return () => void counting.delete(who)
+}
+
+/** Whether the call of such a span is counted from its request. */
+export function isCountedFromRequest(attributes: Attributes): boolean {
+  for (const who of registry().counting) if (who.counts(attributes)) return true
+  return false
+}
+
+/** A span of ours has started. */
+export function linkSpan(span: Linkable, url: string | undefined): void {
+  const all = registry()
+  if (all.counting.size === 0 || url === undefined) return
+  if (all.announced !== undefined && isOf(all.announced, url)) span.link(all.announced)
+  else {
+    if (all.started.length === 0) forgetSoon(all)
+    all.started.push({ span, url })
+  }
+}
+
+/**
+ * A request of ours begins.
+ *
+ * @param find - what is remembered of a span
+ */
+export function linkRequest(request: RequestCall, find: (span: object) => Linkable | undefined): void {
+  const all = registry()
+  const started = all.started.filter(({ url }) => isOf(request, url))
+  if (started.length > 0) {
+    for (const { span } of started) span.link(request)
+    all.started = []
+    return
+  }
+  const active = trace.getActiveSpan()
+  const span = active === undefined ? undefined : find(active)
+  if (span !== undefined && !span.ended) span.link(request)
+  if (all.announced === undefined) forgetSoon(all)
+  all.announced = request
+}
+
+function forgetSoon(all: Registry): void {
+  queueMicrotask(() => {
+    all.announced = undefined
+    all.started = []
+  })
+}
+
+/** Whether a URL, whole or from its path on, is that of a request. */
+function isOf({ target }: RequestCall, url: string): boolean {
+  const query = target.indexOf('?')
+  const path = query === -1 ? target : target.slice(0, query)
+  const end = url.indexOf('?')
+  return (end === -1 ? url : url.slice(0, end)).endsWith(path)
+}
