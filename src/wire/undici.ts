@@ -1,5 +1,5 @@
-import { callOf, type RequestCall, type SocketLike } from './request-call.ts'
 import { concludeUndici } from '../results/answers.ts'
+import { callOf, type RequestCall, type SocketLike } from './request-call.ts'
 import type { RequestWatch } from './watch.ts'
 
 /** What undici tells of a request. */

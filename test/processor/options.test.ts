@@ -9,7 +9,7 @@ describe('options', () => {
     [[], 'options must be an object, not []'],
     [{ host: {} }, 'there is no option host; did you mean hosts? Its value: {}'],
     [{ onspike: 1 }, 'there is no option onspike; did you mean onSpike? Its value: 1'],
-    [{ sampling: 1 }, 'there is no option sampling; there are hosts, renameSpans, '],
+    [{ sampling: 1 }, 'there is no option sampling; there are hosts, countFrom, '],
     [Promise.resolve({}), 'options must be an object, not a Promise (await it first)'],
     [{ hosts: Promise.resolve({}) }, 'option hosts must be an object, not a Promise (await it first)'],
     [{ accounts: { a: 'shop', b: 'shop' } }, 'option accounts["b"] must be a name of its own: two accounts'],
@@ -30,6 +30,7 @@ describe('options', () => {
     [{ hosts: 'x' }, 'option hosts must be an object, not "x"'],
     [{ hosts: { 'http://x': 'production' } }, '"http://x"'],
     [{ hosts: { x: '' } }, 'option hosts["x"] must be the name of an environment, such as "production", not ""'],
+    [{ countFrom: 'wire' }, 'option countFrom must be "spans" or "requests", not "wire"'],
     [{ renameSpans: 'no' }, 'option renameSpans must be true or false, not "no"'],
     [{ meterProvider: {} }, 'option meterProvider must be an object with a method getMeter, not {}'],
     [{ meterProvider: null }, 'option meterProvider must be an object with a method getMeter, not null'],
@@ -103,6 +104,7 @@ describe('options', () => {
     const { clock, ...options } = resolveOptions({ hosts: undefined, spike: { ratio: undefined } } as never)
     expect(options).toEqual({
       hosts: {},
+      countFrom: 'spans',
       renameSpans: true,
       meterProvider: undefined,
       accounts: {},
