@@ -64,7 +64,7 @@ describe.skipIf(!have('collector'))('metrics of a Collector', () => {
     )
     const total = [...expected.values()].reduce((sum, { value, buckets }) => sum + (buckets ? 0 : (value as number)), 0)
     expect(total).toBeGreaterThan(2_000)
-    const collector = await runCollector(stack, { hosts: FUZZED_HOSTS, flush: '500ms' })
+    const collector = await runCollector(stack, { hosts: FUZZED_HOSTS })
     await collector.send(spans)
     const counted = () => [...pointsOf(collector).values()].filter(({ name }) => name === 'mangopay.client.requests')
     await eventually('every call', 60, () => counted().reduce((sum, { value }) => sum + value, 0) >= total || undefined)

@@ -29,10 +29,20 @@ const tools = {
   amtool: ['amtool', 'github.com/prometheus/alertmanager/cmd/amtool', version('0.34.1')],
   pint: ['pint', 'github.com/cloudflare/pint/cmd/pint', ['-ldflags', '-s -w -X main.version=0.87.0']],
   collector: ['collector', '.', ['-ldflags', '-s -w']],
+  // The app in Go that docs/collector.md shows.
+  'go-shop': ['../../../examples/collector/go', '.', ['-ldflags', '-s -w']],
 }
+
+/** The agent of the app in Python, with all that the app needs, in an environment of its own. */
+const PYTHON = 'python-agent'
+const requirements = fileURLToPath(new URL('../../examples/collector/requirements.txt', import.meta.url))
 
 /** Where a tool is or will be; a change of a module file, a source or a flag gives a new name. */
 function target(tool) {
+  if (tool === PYTHON) {
+    const hash = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 16)
+    return join(cache, `${PYTHON}-${hash}`, 'bin/opentelemetry-instrument')
+  }
   const [folder, ...rest] = tools[tool]
   const hash = createHash('sha256').update(JSON.stringify([process.platform, process.arch, tool, rest]))
   for (const file of readdirSync(join(modules, folder)).sort()) hash.update(readFileSync(join(modules, folder, file)))
@@ -44,7 +54,29 @@ function fail(message) {
   process.exit(1)
 }
 
+/** Retries what fetches: registries have bad moments. */
+function run(what, command, args, options = {}) {
+  for (let attempt = 1; ; attempt++) {
+    const { status } = spawnSync('nice', ['-n', '15', command, ...args], { stdio: 'inherit', ...options })
+    if (status === 0) return
+    if (attempt === 3) fail(`${what} could not be built (${command} exited ${status} three times)`)
+    console.log(`stack: ${what} failed, trying again …`)
+  }
+}
+
+function buildPython() {
+  const folder = join(target(PYTHON), '../..')
+  // Its programs know their place, so it is made there; an unfinished one has no agent.
+  run(PYTHON, 'python3', ['-m', 'venv', '--clear', folder])
+  run(PYTHON, join(folder, 'bin/python'), ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements])
+}
+
 function build(tool) {
+  if (tool === PYTHON) {
+    if (existsSync(target(tool))) return console.log(`stack: ${tool} is there: ${target(tool)}`)
+    console.log(`stack: building ${tool} …`)
+    return buildPython()
+  }
   const [folder, source, flags] = tools[tool]
   const path = target(tool)
   if (existsSync(path)) return console.log(`stack: ${tool} is there: ${path}`)
@@ -55,26 +87,21 @@ function build(tool) {
   const unfinished = `${path}.${process.pid}`
   // readonly: exactly the versions of the committed go.mod and go.sum, or an error.
   const command = ['go', 'build', '-mod=readonly', '-p', '2', ...flags, '-o', unfinished, source]
-  for (let attempt = 1; ; attempt++) {
-    const { status } = spawnSync('nice', ['-n', '15', ...command], { cwd: join(modules, folder), stdio: 'inherit' })
-    if (status === 0) break
-    if (attempt === 3) fail(`${tool} could not be built (go build exited ${status} three times)`)
-    console.log(`stack: ${tool} failed, trying again …`)
-  }
+  run(tool, command[0], command.slice(1), { cwd: join(modules, folder) })
   renameSync(unfinished, path)
   console.log(`stack: ${tool} built in ${Math.round((Date.now() - started) / 1000)} s: ${path}`)
 }
 
 const args = process.argv.slice(2)
-const all = Object.keys(tools)
+const all = [...Object.keys(tools), PYTHON]
 if (args[0] === '--paths') {
   const paths = all.map((tool) => [tool, existsSync(target(tool)) ? target(tool) : null])
   console.log(JSON.stringify(Object.fromEntries(paths)))
 } else {
-  const unknown = args.filter((tool) => !(tool in tools))
+  const unknown = args.filter((tool) => !all.includes(tool))
   if (unknown.length > 0) fail(`no such tool: ${unknown.join(', ')} (there are ${all.join(', ')})`)
   const missing = (args.length > 0 ? args : all).filter((tool) => !existsSync(target(tool)))
-  if (missing.length > 0 && spawnSync('go', ['version']).error) {
+  if (missing.some((tool) => tool !== PYTHON) && spawnSync('go', ['version']).error) {
     fail(`Go is not installed, and without it ${missing.join(', ')} cannot be built; install Go 1.26.7 or newer`)
   }
   for (const tool of args.length > 0 ? args : all) build(tool)
