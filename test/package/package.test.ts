@@ -38,7 +38,7 @@ describe('the package', () => {
   })
 
   it('has what a user needs and nothing else', () => {
-    expect(files.toSorted()).toEqual([...PAGES, ...compiled, 'dist/cjs/package.json'].toSorted())
+    expect(files.toSorted()).toEqual([...PAGES, ...compiled, 'dist/cjs/package.json', 'dist/cli.js'].toSorted())
   })
 
   it('has what its pages point to, but for the picture, which is twice as big as all the rest, and CONTRIBUTING.md', () => {

@@ -68,7 +68,15 @@ function buildPython() {
   const folder = join(target(PYTHON), '../..')
   // Its programs know their place, so it is made there; an unfinished one has no agent.
   run(PYTHON, 'python3', ['-m', 'venv', '--clear', folder])
-  run(PYTHON, join(folder, 'bin/python'), ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements])
+  run(PYTHON, join(folder, 'bin/python'), [
+    '-m',
+    'pip',
+    'install',
+    '--quiet',
+    '--disable-pip-version-check',
+    '-r',
+    requirements,
+  ])
 }
 
 function build(tool) {

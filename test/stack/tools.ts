@@ -9,7 +9,15 @@ import process from 'node:process'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
 /** Built from pinned sources. */
-export type BuiltTool = 'promtool' | 'prometheus' | 'alertmanager' | 'amtool' | 'pint' | 'collector' | 'go-shop' | 'python-agent'
+export type BuiltTool =
+  | 'promtool'
+  | 'prometheus'
+  | 'alertmanager'
+  | 'amtool'
+  | 'pint'
+  | 'collector'
+  | 'go-shop'
+  | 'python-agent'
 
 /** Installed by the distribution: the old lower bound that the rules must load on, and a browser. */
 export type DistroTool = 'distro-promtool' | 'distro-prometheus' | 'distro-alertmanager' | 'distro-amtool' | 'chromium'

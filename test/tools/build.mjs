@@ -33,6 +33,20 @@ const toPublish = [
 // The demo is to start soon and needs no types.
 const projects = process.argv[2] === 'demo' ? toRun : [...toRun, ...toPublish]
 await Promise.all(projects.map(([project, ...options]) => compile(project, ...options)))
+// The command is one file: what it generates from is not part of the package. The demo has no use for it.
+if (process.argv[2] !== 'demo') {
+  const { build } = await import('esbuild')
+  await build({
+    entryPoints: [join(root, 'cli/main.ts')],
+    outfile: join(root, 'dist/cli.js'),
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20.6',
+    banner: { js: '#!/usr/bin/env node' },
+    logLevel: 'warning',
+  })
+}
 mkdirSync(join(root, 'dist/cjs'), { recursive: true })
 // The package is "type": "module"; this marks the second build as CommonJS for Node.
 writeFileSync(join(root, 'dist/cjs/package.json'), '{ "type": "commonjs" }\n')
