@@ -26,7 +26,7 @@ export const DATASOURCE_UID = 'prometheus'
 export const whereToLook = (alert: string): string => `See ${alert} in ${RUNBOOK} and ${DASHBOARD}.`
 
 /** The address of an alert's section. */
-export const runbookUrlOf = (runbookUrl: string, alert: string): string => {
+const runbookUrlOf = (runbookUrl: string, alert: string): string => {
   const anchor = alert.toLowerCase()
   return runbookUrl.includes('{alert}') ? runbookUrl.replaceAll('{alert}', anchor) : `${runbookUrl}#${anchor}`
 }
