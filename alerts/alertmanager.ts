@@ -11,28 +11,34 @@ export interface InhibitRule {
   equal: string[]
 }
 
-const mutes = (sourceMatchers: string[], targets: AlertName[], equal: string[]): InhibitRule => ({
-  source_matchers: sourceMatchers,
-  target_matchers: [`alertname =~ "${targets.join('|')}"`],
+const mutes = (source_matchers: string[], target_matchers: string[], equal: string[]): InhibitRule => ({
+  source_matchers,
+  target_matchers,
   equal,
 })
+const anyOf = (...alerts: AlertName[]): string => `alertname =~ "${alerts.join('|')}"`
 const named = (alert: AlertName): string => `alertname = ${alert}`
 
 const ENV = LABEL.environment
 const JOB = LABEL.job
-const PART_OF_NOTHING: AlertName[] = ['MangopayFailing', 'MangopayErrorBudgetBurn', 'MangopayAccessRefused']
+const PART_OF_NOTHING = [anyOf('MangopayFailing', 'MangopayErrorBudgetBurn', 'MangopayAccessRefused')]
+
+const LOW = 'traffic = "low"'
 
 /**
  * For `inhibit_rules` of Alertmanager. Grafana has none; there each alert notifies. No target of one rule is the source
- * of another: an alert that is muted still mutes, and then nobody would hear of anything.
+ * of another, but for an alert’s own form for low traffic: one that is muted still mutes, and then nobody would hear of it.
  */
 export const INHIBIT_RULES: readonly InhibitRule[] = [
   // The quota is spent: that it soon will be is no news.
   mutes(
     [named('MangopayRateLimited')],
-    ['MangopayRateLimitExhaustionPredicted', 'MangopayRateLimitHeadroomLow', 'MangopayRateLimitNearlyEmpty'],
+    [anyOf('MangopayRateLimitExhaustionPredicted', 'MangopayRateLimitHeadroomLow', 'MangopayRateLimitNearlyEmpty')],
     [ENV, LABEL.account],
   ),
+  // The form for low traffic is the calmer one: where both fire, the other comes and goes.
+  mutes([named('MangopayRateLimited'), LOW], [named('MangopayRateLimited'), 'traffic = ""'], [ENV, LABEL.account]),
+  mutes([named('MangopayNothingSucceeds'), LOW], [named('MangopayNothingSucceeds'), 'traffic = ""'], [ENV]),
   // Nothing works: then some of it does not, the budget burns, and refusals are one way of not working.
   mutes([named('MangopayNothingSucceeds'), `${JOB} = ""`], PART_OF_NOTHING, [ENV]),
   // Nothing works for one service: that says nothing of the others, nor of the environment as a whole.

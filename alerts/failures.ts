@@ -144,7 +144,6 @@ export const failureAlerts = (context: RuleContext): AlertRule[] => {
       expr: `${environmentElseJob((by) => nothing(context, by, COUNTED, n.nothingFastCount, UNHEALTHY))}
 or on (${ENV}) (
 ${nothingForHalfAnHour(context)}
-  unless ${fewCalls(context, BY_ENV)}
 )`,
       forMinutes: n.nothingFor,
       keepFiringForMinutes: n.nothingKeep,

@@ -18,14 +18,13 @@ const unnamed = (expression: string): string =>
 ${expression.replace(/^/gm, '  ')}
 )`
 
-/**
- * A window that is fuller than this share, unless it is getting emptier: then what had to be paused is paused. An old
- * reading is history: nobody calls, or all that is called is refused, which has its own alert.
- */
-const fuller = ({ numbers, seconds }: RuleContext, share: number, windows: string): string =>
-  unnamed(`${RECORDS.utilization}{${windows}} > ${share}
-  unless ${RECORDS.forecast} <= ${share}
-  and time() - ${RECORDS.read} < ${seconds(numbers.lately + COUNTED)}`)
+/** An old reading is history: nobody calls, or all that is called is refused, which has its own alert. */
+const read = ({ numbers, seconds }: RuleContext): string =>
+  `time() - ${RECORDS.read} < ${seconds(numbers.lately + COUNTED)}`
+
+/** The day gets emptier: what had to be paused is paused, although it is nearly full for hours yet. */
+const emptying = ({ numbers }: RuleContext): string =>
+  `${RECORDS.forecast}{${WINDOW}="24h"} <= ${RECORDS.utilization} - ${numbers.emptying}`
 
 /** The quota alerts. */
 export const quotaAlerts = (context: RuleContext): AlertRule[] => {
@@ -72,7 +71,12 @@ and (
     {
       alert: 'MangopayRateLimitHeadroomLow',
       urgency: 'ticket',
-      expr: fuller(context, n.headroomUsed, SLOW_WINDOWS),
+      expr: unnamed(`${RECORDS.utilization}{${SLOW_WINDOWS}} > ${n.headroomUsed}
+unless (
+  ${RECORDS.forecast} <= ${n.headroomUsed}
+  or ${emptying(context)}
+)
+and ${read(context)}`),
       forMinutes: n.headroomFor,
       keepFiringForMinutes: n.headroomKeep,
       description: ({ value, label, where }) =>
@@ -81,7 +85,9 @@ and (
     {
       alert: 'MangopayRateLimitNearlyEmpty',
       urgency: 'page',
-      expr: fuller(context, n.nearlyEmptyUsed, `${WINDOW}="24h"`),
+      expr: unnamed(`${RECORDS.utilization}{${WINDOW}="24h"} > ${n.nearlyEmptyUsed}
+unless ${emptying(context)}
+and ${read(context)}`),
       forMinutes: n.nearlyEmptyFor,
       keepFiringForMinutes: n.nearlyEmptyKeep,
       description: ({ value, label, where }) =>

@@ -145,9 +145,14 @@ const forecastRules = ({ span, seconds }: RuleContext): RecordingRule[] => {
   or 0 * ${usageOf(window)}
 ) / ${RECORDS.ours}
 or 0 * ${usageOf(window)} + ${equal}`
-  /** What the usage grew by in a minute. With two spans the lower growth: a cause that is gone is forecast no more. */
+  /**
+   * What the usage grew by in a minute, by the readings' own times: after an hour without one the first reading is not the
+   * growth of three minutes. With two spans the lower growth: a cause that is gone is forecast no more.
+   */
   const growth = (window: string, [long, short]: Forecast['paces']): string => {
-    const over = (minutes: number) => `(${usageOf(window)} - ${ago(usageOf(window), minutes)}) / ${minutes}`
+    const since = (vector: string, minutes: number) => `(${vector} - ${ago(vector, minutes)})`
+    const over = (minutes: number) =>
+      `${since(usageOf(window), minutes)} / (${since(RECORDS.read, minutes)} >= ${seconds(PACE_LEAST)}) * ${seconds(1)}`
     if (short === undefined) return over(long)
     return `(
   ${over(long)}
@@ -194,12 +199,10 @@ and on () ${ago(RECORDS.evaluated, length)}`,
       record: RECORDS.pace,
       comment:
         'Forecast 4 of 5. Calls a minute of the account, whoever makes them: growth between two readings, plus what left meanwhile. Over three minutes; for the day over an hour or its last quarter, the lower of the two.',
-      expr: eachWindow(({ window, paces }) => {
-        const apart = `${RECORDS.read} - ${ago(RECORDS.read, paces.at(-1) ?? 0)} >= ${seconds(PACE_LEAST)}`
-        return `${growth(window, paces)}
-+ ${usageOf(window)} * ${RECORDS.left}
-and (${apart})`
-      }),
+      expr: eachWindow(
+        ({ window, paces }) => `${growth(window, paces)}
++ ${usageOf(window)} * ${RECORDS.left}`,
+      ),
     },
     {
       record: RECORDS.forecast,

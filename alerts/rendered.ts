@@ -1,6 +1,7 @@
 /** Which files are rendered, and how. */
 
 import { readFileSync } from 'node:fs'
+import { runbookPage } from '../examples/demo/page/runbook.ts'
 import { renderAlertmanager } from './alertmanager.ts'
 import { renderGrafana } from './grafana.ts'
 import { renderRecords, renderRules } from './prometheus.ts'
@@ -26,6 +27,12 @@ const renderNumbersPage = (): string => {
   return page.slice(0, start) + HEAD + rows.join('')
 }
 
+/** The demo in Docker has addresses of its own; Grafana serves the page from its public folder. */
+const DOCKER = {
+  runbookUrl: 'http://localhost:3000/public/mangopay-runbook.html',
+  dashboardUrl: 'http://localhost:3000/d/mangopay-api-client',
+}
+
 /** The rendered files by their path from the root of the repository. */
 export const RENDERED: Readonly<Record<string, () => string>> = {
   'alerts/mangopay.rules.yml': () => renderRules(),
@@ -33,4 +40,7 @@ export const RENDERED: Readonly<Record<string, () => string>> = {
   'alerts/grafana-alerting.yaml': () => renderGrafana(),
   'alerts/alertmanager.example.yml': renderAlertmanager,
   'docs/alerts.md': renderNumbersPage,
+  'docker/mangopay.rules.yml': () => renderRules(DOCKER),
+  'docker/grafana-alerting.yaml': () => renderGrafana(DOCKER),
+  'docker/runbook.html': () => runbookPage('docs/runbook.md').replaceAll(/<link [^>]*>/g, ''),
 }

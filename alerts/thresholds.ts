@@ -65,6 +65,7 @@ export const THRESHOLDS = {
   headroomUsed: share(0.9, 'A healthy 1.0 call/s is 82 % of the 24 h window for ever: 80 % would never resolve.'),
   headroomFor: minutes(5, 'The end of a batch brushes the limit for a few minutes.'),
   headroomKeep: minutes(10, 'Readings wander around the limit.'),
+  emptying: share(0.03, 'Of the day’s limit, in four hours: 13 calls a minute less than what leaves. Less is noise.'),
   nearlyEmptyUsed: share(0.97, 'At the sustainable 1.22 calls/s 3 % of a day is 43 minutes; no batch may start now.'),
   nearlyEmptyFor: minutes(2, 'Two newer readings say the same.'),
   nearlyEmptyKeep: minutes(15, 'The day window moves slowly; one page, not one per swing.'),

@@ -1,5 +1,7 @@
 /** The dashboard's file as a whole: what imports it can read it, and every panel has its place. */
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
 import { variable } from '../../dashboards/links.ts'
 import { DASHBOARD, PANELS, ROWS } from '../../dashboards/palette.ts'
 import type { Panel } from './model.ts'
@@ -90,5 +92,21 @@ describe('the file', () => {
       expect(options?.['text'], title).toEqual({ titleSize: 12, valueSize: 24 })
       expect(fieldConfig?.defaults.unit, title).not.toBe('short')
     }
+  })
+
+  it('tells Grafana’s linter what to leave out, each with its reason, for panels that exist', () => {
+    const { exclusions } = parse(readFileSync('dashboards/.lint', 'utf8')) as {
+      exclusions: Record<string, { reason: string; entries?: { panel: string }[] }>
+    }
+    const titles = panels.map(({ title }) => title)
+    for (const [rule, { reason, entries = [] }] of Object.entries(exclusions)) {
+      expect(reason.length, rule).toBeGreaterThan(20)
+      for (const { panel } of entries) expect(titles, rule).toContain(panel)
+    }
+    // The unit that the linter does not know, wherever it is.
+    const perMinute = panels.filter(({ fieldConfig }) => fieldConfig?.defaults.unit === 'reqpm')
+    expect(exclusions['panel-units-rule']?.entries?.map(({ panel }) => panel).sort()).toEqual(
+      perMinute.map(({ title }) => title).sort(),
+    )
   })
 })

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { INHIBIT_RULES } from '../../alerts/alertmanager.ts'
+import { ALERT_NAMES } from '../../alerts/model.ts'
 import { LABEL } from '../../alerts/spelling.ts'
 import { programme } from '../../examples/docker/programme.ts'
 import { SCENARIOS } from '../../examples/scenarios.ts'
@@ -21,8 +22,26 @@ describe('what the stack is given', () => {
 
   it('alerts of Grafana, where it looks for them', () => {
     expect(sourceOf('/otel-lgtm/grafana/conf/provisioning/alerting/mangopay.yaml')).toMatch(
-      /alerts\/grafana-alerting\.yaml$/,
+      /docker\/grafana-alerting\.yaml$/,
     )
+  })
+
+  it('alerts whose links lead to this Grafana: its dashboard, and a section of the runbook that it serves', () => {
+    const page = readFileSync(sourceOf('/otel-lgtm/grafana/public/mangopay-runbook.html') ?? '', 'utf8')
+    for (const target of [
+      '/otel-lgtm/rules/mangopay.rules.yml',
+      '/otel-lgtm/grafana/conf/provisioning/alerting/mangopay.yaml',
+    ]) {
+      const text = readFileSync(sourceOf(target) ?? '', 'utf8')
+      const sections = [
+        ...text.matchAll(/runbook_url: http:\/\/localhost:3000\/public\/mangopay-runbook\.html#(\w+)$/gm),
+      ]
+      expect(sections.length).toBeGreaterThanOrEqual(ALERT_NAMES.length)
+      for (const [, section] of sections) expect(page).toContain(`<section id="${section}">`)
+      expect(text.match(/dashboard_url: "?http:\/\/localhost:3000\/d\/mangopay-api-client\{\{/g)).toHaveLength(
+        sections.length,
+      )
+    }
   })
 
   it('an Alertmanager that Prometheus finds with the overlay only', () => {

@@ -10,7 +10,8 @@ const cwd = fileURLToPath(new URL('../..', import.meta.url))
 
 const docs = readdirSync(`${cwd}docs`).filter((file) => file.endsWith('.md'))
 const PAGES = [
-  ...['CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md', 'package.json', 'dashboards/mangopay-api-client.json'],
+  ...['CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md', 'package.json'],
+  ...['.lint', 'mangopay-api-client.json'].map((file) => `dashboards/${file}`),
   ...['alertmanager.example.yml', 'grafana-alerting.yaml', 'mangopay.records.yml', 'mangopay.rules.yml'].map(
     (file) => `alerts/${file}`,
   ),
@@ -41,13 +42,13 @@ describe('the package', () => {
     expect(files.toSorted()).toEqual([...PAGES, ...compiled, 'dist/cjs/package.json', 'dist/cli.js'].toSorted())
   })
 
-  it('has what its pages point to, but for the picture, which is twice as big as all the rest, and CONTRIBUTING.md', () => {
+  it('has what its pages point to, but for the pictures, which are bigger than all the rest, and CONTRIBUTING.md', () => {
     const linked = ['README.md', ...docs.map((file) => `docs/${file}`)].flatMap((page) =>
       [...read(page).matchAll(/\]\((?![a-z]+:)([^)#]+)[^)]*\)/g)].map(([, file]) =>
         join(dirname(page), file as string),
       ),
     )
     const missing = linked.filter((file) => !files.some((one) => one === file || one.startsWith(file)))
-    expect(missing).toEqual(['docs/images/demo.png', 'CONTRIBUTING.md'])
+    expect(missing).toEqual(['docs/images/demo.png', 'CONTRIBUTING.md', 'docs/images/dashboard.png'])
   })
 })

@@ -73,7 +73,7 @@ const NOTHING: readonly AlertCase[] = [
     alert: 'MangopayNothingSucceeds',
     name: 'thirty calls an hour: five failures and no success within 25 minutes',
     series: [calls(oneAt([50, 54, 58], 120)), timeout(oneAt([66, 70, 74, 78, 82], 120))],
-    at: [silentAt(83), { minute: 90, firing: [firing('critical', '5', LOW)] }],
+    at: [silentAt(83), { minute: 90, firing: [firing('critical', '5'), firing('critical', '5', LOW)] }],
   },
   {
     alert: 'MangopayNothingSucceeds',
@@ -94,7 +94,7 @@ const NOTHING: readonly AlertCase[] = [
       timeout(oneAt([92, 95, 98, 101, 104], 200)),
       calls(oneAt([92, 95, 98, 101, 104], 200), { category: 'invalid_request', environment: 'staging' }),
     ],
-    at: [silentAt(102), { minute: 110, firing: [firing('critical', '5', LOW)] }],
+    at: [silentAt(102), { minute: 110, firing: [firing('critical', '5'), firing('critical', '5', LOW)] }],
   },
   {
     alert: 'MangopayNothingSucceeds',
@@ -168,7 +168,7 @@ const NOTHING: readonly AlertCase[] = [
     alert: 'MangopayNothingSucceeds',
     name: 'thirty calls an hour fail, a call for a token in between succeeds',
     series: [calls(oneAt([50, 54, 58], 120)), timeout(oneAt([66, 70, 74, 78, 82], 120)), token(oneAt([12, 72], 120))],
-    at: [{ minute: 90, firing: [firing('critical', '5', LOW)] }],
+    at: [{ minute: 90, firing: [firing('critical', '5'), firing('critical', '5', LOW)] }],
   },
   {
     alert: 'MangopayNothingSucceeds',

@@ -306,7 +306,7 @@ const NEARLY_EMPTY: readonly AlertCase[] = [
   },
   {
     alert: 'MangopayRateLimitNearlyEmpty',
-    name: 'emptying too slowly to be under 97 % in four hours',
+    name: 'emptying by 2 a minute, which is noise',
     series: quota('104500-2x90', { window: '24h' }),
     at: [{ minute: 80, firing: [page('24h', '98.81%')] }],
   },

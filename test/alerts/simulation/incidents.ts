@@ -96,17 +96,17 @@ const story = (seed: number, length: number, processes: readonly ProcessPlan[], 
 /** Minutes after the end of an incident for which its story goes on: longer than any page may last. */
 const AFTER = 110
 
-/** A story whose incident is over after some minutes: from then on all goes as it did before it began. */
+/** A story whose incident is over after some minutes: from then on all goes as before it began, or calmer by a factor. */
 const incident = (
   seed: number,
   ends: number,
   processes: readonly ProcessPlan[],
-  more: Partial<Story> = {},
+  { calmer = 1, ...more }: Partial<Story> & { calmer?: number } = {},
 ): Story & { ends: number } => {
   const then = (second: number): number => (second < minutes(ends) ? second : second - minutes(ends))
   const recovering = processes.map((plan) => ({
     ...plan,
-    rate: (second: number) => plan.rate(then(second)),
+    rate: (second: number) => plan.rate(then(second)) * (second < minutes(ends) ? 1 : calmer),
     // Not even what any day has: one stray failure would be a last bad call of its own.
     faults: (second: number) => (second < minutes(ends) ? plan.faults(second) : []),
     ...(plan.tokenFaults && {
@@ -214,7 +214,8 @@ export const INCIDENTS: readonly Incident[] = [
     title: '24 h window: 0.6 → 1.5 calls/s and it stays',
     knowable: { after: 60, why: 'after an hour it is no batch; the other windows never notice' },
     begins: B,
-    story: incident(7, B + hours(18), [...shop(), ...service('worker', step(B, 0, 0.9))]),
+    // As many calls as before would take all that leaves.
+    story: incident(7, B + hours(18), [...shop(), ...service('worker', step(B, 0, 0.9))], { calmer: 0.3 }),
     expected: [
       { alert: 'MangopayRateLimitExhaustionPredicted', within: hours(14), before429: 120 },
       { alert: 'MangopayRateLimitHeadroomLow', within: hours(16), before429: 60 },

@@ -60,10 +60,15 @@ export const judge = (
     // One storm is one page: an alert that comes and goes pages each time it comes. Where hardly anybody calls, a pause
     // can be longer than any memory: the next failure is news again.
     const pauses = failing.filter((minute, i) => minute - (failing[i - 1] ?? minute) > remembered - 1).length
-    if (labels['severity'] === 'critical' && episodes > 1 + pauses) complaints.push(`${alert} paged ${episodes} times`)
+    const low = fired.some((one) => one.alert === alert && one.labels['traffic'] === 'low')
+    // Where its form for low traffic fires, that one pages and mutes it.
+    const pages = labels['severity'] === 'critical' && (labels['traffic'] === 'low' || !low)
+    if (pages && episodes > 1 + pauses) complaints.push(`${alert} paged ${episodes} times`)
     // A page must end.
     const lastBad = Math.max(ends ?? 0, alert === 'MangopayRateLimited' ? last429 / 60 : 0)
-    if (ends !== undefined && lastBad + remembered < minutes && last >= lastBad + remembered)
+    // These two tell of a level, which may stay for hours; that they end, when it falls or is history, is in the cases.
+    const level = alert === 'MangopayRateLimitHeadroomLow' || alert === 'MangopayRateLimitNearlyEmpty'
+    if (ends !== undefined && !level && lastBad + remembered < minutes && last >= lastBad + remembered)
       complaints.push(
         `${alert} still fired ${last - lastBad} min after the last bad call, keep ${remembered - FORGOTTEN}`,
       )
