@@ -1,5 +1,5 @@
 /**
- * `npm run record`: records the conformance set anew. For each SDK line and convention it installs that line outside of
+ * `npm run record`: records the conformance set anew; `npm run record -- requests` what is counted from requests. For each SDK line and convention it installs that line outside of
  * the repository, runs the driver in it, and writes `test/conformance/<line>-<convention>.recorded.json`.
  */
 import { execFileSync } from 'node:child_process'
@@ -11,6 +11,25 @@ import type { Recording } from './record.ts'
 
 const optIn = { old: '', stable: 'http', dup: 'http/dup' }
 const only = process.argv[2]
+
+if (!only || only === 'requests') recordRequests()
+
+/** What is counted from requests, on each Node line: without any SDK. */
+function recordRequests(): void {
+  for (const [line, version] of Object.entries(nodeVersions)) {
+    const packages = line === '20.6.0' ? { ...clientPackages, undici: '6.29.1' } : clientPackages // undici 7 wants 20.18
+    const driver = fileURLToPath(new URL('./requests-driver.js', import.meta.url))
+    const output = execFileSync(nodeBinary(version), [driver, lab(packages)], {
+      encoding: 'utf8',
+      maxBuffer: 1 << 28,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const rows = (JSON.parse(output) as object[]).map((record) => JSON.stringify(record)).join(',\n')
+    const head = JSON.stringify({ node: version, packages })
+    writeFileSync(`test/conformance/node-${line}.counted.json`, `${head.slice(0, -1)},"records":[\n${rows}\n]}\n`)
+    process.stdout.write(`Node ${version}: counted from requests\n`)
+  }
+}
 
 for (const line of sdkLines) {
   const folder = lab({ ...line.packages, ...clientPackages })
