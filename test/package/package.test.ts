@@ -15,7 +15,7 @@ const PAGES = [
   ...['alertmanager.example.yml', 'grafana-alerting.yaml', 'mangopay.records.yml', 'mangopay.rules.yml'].map(
     (file) => `alerts/${file}`,
   ),
-  ...['health.ts', 'log-spikes.ts', 'pause-on-quota.ts'].map((file) => `examples/${file}`),
+  ...['health.ts', 'log-spikes.ts', 'pause-on-quota.ts', 'retry.ts'].map((file) => `examples/${file}`),
   ...['complete.example.yaml', 'mangopay.yaml'].map((file) => `collector/${file}`),
   ...docs.map((file) => `docs/${file}`),
 ]

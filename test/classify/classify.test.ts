@@ -1,0 +1,164 @@
+/** `classify` on what real clients give their callers. */
+import { buildSync } from 'esbuild'
+import fc from 'fast-check'
+import { type About, type Classified, classify } from 'opentelemetry-mangopay/classify'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Mock, startMock } from '../../examples/mock/server.ts'
+import { retryMangopay } from '../../examples/retry.ts'
+import type { Fault } from '../../examples/scenarios.ts'
+import { axiosCall, fetchCall, undiciCall } from '../network/instrumented.ts'
+
+let mock: Mock
+beforeAll(async () => {
+  mock = await startMock()
+})
+afterAll(() => mock.close())
+
+const PATH = '/v2.01/demo-platform/transfers'
+const CLIENTS = { axios: axiosCall, fetch: fetchCall, undici: undiciCall }
+
+/** What a caller is given for a POST that fails this way, by a client that throws, or its answer. */
+async function given(client: keyof typeof CLIENTS, fault: Fault | undefined, more = {}): Promise<unknown> {
+  if (fault !== undefined) mock.failNext(fault)
+  const headers = { authorization: `Bearer ${mock.issueToken()}` }
+  const told = await CLIENTS[client]({ method: 'POST', url: mock.url + PATH, body: { Amount: 1 }, headers, ...more })
+  return told.error
+}
+
+const about: About = { method: 'POST', url: PATH }
+const operation = 'POST /transfers'
+
+describe.each(Object.keys(CLIENTS) as (keyof typeof CLIENTS)[])('%s', (client) => {
+  it.each<[string, Fault | undefined, object, Partial<Classified>]>([
+    ['reset', { kind: 'reset' }, {}, { category: 'network', outcome: 'unknown', retryable: false }],
+    ['time limit', { kind: 'hang' }, { timeout: 100 }, { category: 'timeout', outcome: 'unknown', retryable: false }],
+    [
+      'abort',
+      undefined,
+      { signal: AbortSignal.abort() },
+      { category: 'cancelled', outcome: 'unknown', retryable: false },
+    ],
+  ])('tells a %s', async (_, fault, more, expected) => {
+    expect(classify(await given(client, fault, more), about)).toEqual({ ...expected, operation })
+  })
+})
+
+it('tells that nothing left', async () => {
+  const error = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:1'), {
+    code: 'ECONNREFUSED',
+    syscall: 'connect',
+  })
+  for (const one of [error, new TypeError('fetch failed', { cause: error })]) {
+    expect(classify(one, about)).toEqual({ category: 'network', outcome: 'failure', retryable: true, operation })
+  }
+})
+
+describe('an answer', () => {
+  it.each<[string, unknown, About, Classified]>([
+    ['a Response', new Response('', { status: 429 }), about, answer(429, 'rate_limit', 'failure', true)],
+    ['a Response that is fine', new Response('', { status: 201 }), about, answer(201, undefined, 'success', false)],
+    [
+      'a 401 for the end user',
+      new Response('', { status: 401, headers: { 'www-authenticate': 'PendingUserAction RedirectUrl=https://x' } }),
+      about,
+      answer(401, 'sca_required', 'failure', false),
+    ],
+    ['undici’s', { statusCode: 500, headers: {} }, about, answer(500, 'server_error', 'unknown', false)],
+    [
+      'axios’ own, without being told',
+      {
+        isAxiosError: true,
+        code: 'ERR_BAD_RESPONSE',
+        config: {
+          method: 'get',
+          url: `${PATH.replace('transfers', 'users/1')}?x=1`,
+          baseURL: 'https://api.mangopay.com',
+        },
+        response: { status: 503, headers: {} },
+      },
+      {},
+      { ...answer(503, 'server_error', 'failure', true), operation: 'GET /users/{userId}' },
+    ],
+    [
+      'of Mangopay’s SDK',
+      { Type: 'rate_limit', Message: 'x', errors: null },
+      about,
+      answer(429, 'rate_limit', 'failure', true),
+    ],
+    [
+      'of the same, for a token',
+      { error: 'unauthorized_client' },
+      { method: 'POST', url: '/v2.01/oauth/token' },
+      { ...answer(400, 'authentication', 'failure', false), operation: 'POST /oauth/token' },
+    ],
+    [
+      'its time limit',
+      { Message: 'Request timed out', Code: 408 },
+      about,
+      { category: 'timeout', outcome: 'unknown', retryable: false, operation },
+    ],
+  ])('%s', (_, one, asked, expected) => {
+    expect(classify(one, asked)).toEqual(expected)
+  })
+
+  function answer(
+    status: number,
+    category: Classified['category'],
+    outcome: Classified['outcome'],
+    retryable: boolean,
+  ) {
+    const text: Record<number, string> = {
+      201: 'Created',
+      400: 'Bad request',
+      401: 'Unauthorized',
+      429: 'Too Many Requests',
+    }
+    const statusText = text[status] ?? (status === 500 ? 'Internal Server Error' : 'Service Unavailable')
+    return { ...(category === undefined ? {} : { category }), outcome, retryable, status, statusText, operation }
+  }
+})
+
+it('says unknown of what it cannot know, and never throws', () => {
+  const unknown = { outcome: 'unknown', retryable: false, operation: '_OTHER' }
+  for (const one of [undefined, null, 'x', {}, [], new Error('boom'), { Type: 'new_type' }, { Type: '__proto__' }]) {
+    expect(classify(one)).toEqual(unknown)
+  }
+  const hostile = new Proxy(
+    {},
+    {
+      get: () => {
+        throw new Error('hostile')
+      },
+    },
+  )
+  expect(classify(hostile)).toEqual(unknown)
+  fc.assert(
+    fc.property(fc.anything(), fc.record({ method: fc.string(), url: fc.string() }), (one, asked) => {
+      const { outcome, retryable } = classify(one, asked)
+      expect(outcome === 'unknown' && retryable).toBe(false)
+    }),
+  )
+})
+
+it('loads nothing of OpenTelemetry, nor of Node', () => {
+  const { metafile } = buildSync({ entryPoints: ['src/classify.ts'], bundle: true, write: false, metafile: true })
+  expect(Object.keys(metafile.inputs).filter((file) => file.includes('node_modules'))).toEqual([])
+})
+
+it('retries what may be retried, and no write of unknown outcome', async () => {
+  const attempts = async (method: string, status: number) => {
+    let count = 0
+    const policy = retryMangopay({ method, url: PATH }, 1)
+    await policy
+      .execute(() => {
+        count++
+        throw Object.assign(new Error(), { isAxiosError: true, response: { status, headers: {} } })
+      })
+      .catch(() => {})
+    return count
+  }
+  expect(await attempts('GET', 500)).toBe(4)
+  expect(await attempts('POST', 500)).toBe(1)
+  expect(await attempts('POST', 429)).toBe(4)
+  expect(await attempts('GET', 404)).toBe(1)
+})
