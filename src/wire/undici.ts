@@ -3,7 +3,7 @@ import { callOf, type RequestCall, type SocketLike } from './request-call.ts'
 import type { RequestWatch } from './watch.ts'
 
 /** What undici tells of a request. */
-export interface UndiciRequest {
+interface UndiciRequest {
   readonly method: string
   readonly path: string
   readonly origin?: string | URL
