@@ -1,5 +1,6 @@
 /** A Mangopay of few words and an OTLP receiver, both on loopback, and what each of them saw. */
 import { createServer, type IncomingMessage, type Server } from 'node:http'
+import { Receiver } from '../support/receiver.ts'
 
 /** Number of calls by operation and status, such as `GET /users/{userId} 200`; `none` for no answer. */
 export type Counts = Record<string, number>
@@ -41,7 +42,8 @@ const statusOf = (path: string, turn: number): number => {
 
 /** Starts both. */
 export async function backend(): Promise<Backend> {
-  const state = { answered: {} as Counts, counted: {} as Counts, spans: 0 }
+  const state = { answered: {} as Counts }
+  const receiver = await new Receiver().start()
   let turn = 0
   const api = createServer(async (request, response) => {
     await body(request)
@@ -58,31 +60,26 @@ export async function backend(): Promise<Backend> {
     response.writeHead(status, { 'content-type': 'application/json' })
     response.end(path.endsWith('oauth/token') ? JSON.stringify(token) : '{"Id":"1"}')
   })
-  const otlp = createServer(async (request, response) => {
-    const text = await body(request)
-    if (request.url === '/v1/metrics') Object.assign(state, { counted: countsOf(JSON.parse(text)) ?? state.counted })
-    if (request.url === '/v1/traces') state.spans += spansOf(JSON.parse(text))
-    response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
-  })
-  const [apiUrl, otlpUrl] = [await listen(api), await listen(otlp)]
   return {
-    api: apiUrl,
-    otlp: otlpUrl,
+    api: await listen(api),
+    otlp: receiver.endpoint,
     get answered() {
       return state.answered
     },
     get counted() {
-      return state.counted
+      return countsOf(receiver)
     },
     get spans() {
-      return state.spans
+      return receiver.operations.length
     },
-    reset: () => Object.assign(state, { answered: {}, counted: {}, spans: 0 }),
+    reset: () => {
+      state.answered = {}
+      receiver.reset()
+    },
     close: () => {
-      for (const server of [api, otlp]) {
-        server.close()
-        server.closeAllConnections()
-      }
+      api.close()
+      api.closeAllConnections()
+      void receiver.stop()
     },
   }
 }
@@ -92,40 +89,12 @@ const listen = (server: Server): Promise<string> =>
     server.listen(0, '127.0.0.1', () => resolve(`http://127.0.0.1:${(server.address() as { port: number }).port}`)),
   )
 
-interface Attribute {
-  key: string
-  value: { stringValue?: string; intValue?: number | string }
-}
-interface Metrics {
-  resourceMetrics?: {
-    scopeMetrics: {
-      metrics: {
-        name: string
-        sum?: { dataPoints: { attributes: Attribute[]; asInt?: number | string; asDouble?: number }[] }
-      }[]
-    }[]
-  }[]
-}
-interface Traces {
-  resourceSpans?: { scopeSpans: { spans: { kind: number | string; attributes: Attribute[] }[] }[] }[]
-}
-
-/** The counter's points that are not zero; undefined when the export has none of them. */
-function countsOf({ resourceMetrics = [] }: Metrics): Counts | undefined {
-  const all = resourceMetrics.flatMap((resource) => resource.scopeMetrics.flatMap((scope) => scope.metrics))
-  const points = all.find(({ name }) => name === 'mangopay.client.requests')?.sum?.dataPoints
-  if (!points) return undefined
+/** The counter's newest points that are not zero. */
+function countsOf(receiver: Receiver): Counts {
   const counts: Counts = {}
-  for (const { attributes, asInt, asDouble } of points) {
-    const of = (key: string) => attributes.find((it) => it.key === key)?.value
-    const count = Number(asInt ?? asDouble)
-    const key = `${of('mangopay.operation')?.stringValue} ${of('http.response.status_code')?.intValue ?? 'none'}`
-    if (count > 0) counts[key] = (counts[key] ?? 0) + count
+  for (const { attributes, value } of receiver.series('mangopay.client.requests')) {
+    const key = `${attributes['mangopay.operation']} ${attributes['http.response.status_code'] ?? 'none'}`
+    if (value > 0) counts[key] = (counts[key] ?? 0) + value
   }
   return counts
 }
-
-const spansOf = ({ resourceSpans = [] }: Traces): number =>
-  resourceSpans
-    .flatMap((resource) => resource.scopeSpans.flatMap((scope) => scope.spans))
-    .filter((span) => span.attributes.some(({ key }) => key === 'mangopay.operation')).length

@@ -1,7 +1,7 @@
 /** Whatever goes wrong with telemetry, the app is the same with and without this library; docs/faults.md says what is lost. */
 import { describe, expect, it } from 'vitest'
 import type { SeveralSettings } from '../children/several.ts'
-import type { Manner } from '../support/collector.ts'
+import type { Manner } from '../support/receiver.ts'
 import { type Running, start } from '../support/run.ts'
 import { sideBySide, snapshotOf } from '../support/side-by-side.ts'
 
@@ -45,7 +45,7 @@ describe('the end of the process', () => {
     expect([...known].some((place) => /\[url\.full\].* holds wlt_m_01JSECRETWALLET/.test(place))).toBe(true)
     expect(collector.sum(REQUESTS)).toBe(mock.log.totals().requests)
     expect(collector.sum('mangopay.client.request.duration')).toBe(mock.log.totals().requests)
-    expect(collector.spans.filter((name) => name.includes('{clientId}'))).toHaveLength(10)
+    expect(collector.spans.filter(({ name }) => name.includes('{clientId}'))).toHaveLength(10)
   })
 
   it('shut down twice at once, then again, with calls in between: those are counted in process only', async () => {
@@ -159,6 +159,6 @@ describe('several at once', () => {
     expect(ended).toMatchObject({ status: 0, stdout: `${JSON.stringify(Array(count).fill(one))}\n`, stderr: '' })
     expect(mock.log.totals().requests).toBe(6 * count)
     expect(collector.sum(REQUESTS)).toBe(6 * count)
-    expect(collector.processes(REQUESTS)).toBe(count)
+    expect(new Set(collector.series(REQUESTS).map(({ sender }) => sender)).size).toBe(count)
   })
 })

@@ -1,9 +1,9 @@
 /** The variables of the environment that register reads. */
 import { describe, expect, it, vi } from 'vitest'
+import { Receiver } from '../support/receiver.ts'
 import { type Ended, environment, REGISTER, run, start } from './fixtures/child.ts'
 import { project, receiver } from './fixtures/lab.ts'
 import { SDK_NODE_MINOR } from './fixtures/project.ts'
-import { Receiver } from './fixtures/receiver.ts'
 
 const WITH = ['--import', REGISTER]
 const TRACES = '/v1/traces'

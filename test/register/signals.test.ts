@@ -3,9 +3,9 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { read } from '../support/project-files.ts'
+import { Receiver } from '../support/receiver.ts'
 import { type Ended, environment, REGISTER, run, start } from './fixtures/child.ts'
 import { project, receiver } from './fixtures/lab.ts'
-import { Receiver } from './fixtures/receiver.ts'
 import { CARD, once as oneSignal, SIGNAL_CASES, type SignalCase, USER } from './fixtures/signal-cases.ts'
 
 const WITH = ['--import', REGISTER]

@@ -4,30 +4,30 @@ import { afterEach, expect } from 'vitest'
 import { DEMO_CLIENT } from '../../examples/mock/options.ts'
 import { type Mock, startMock } from '../../examples/mock/server.ts'
 import type { ServiceSettings } from '../children/service.ts'
-import { type Collector, type Manner, startCollector } from './collector.ts'
+import { type Manner, Receiver } from './receiver.ts'
 import { type Ended, type Running, start } from './run.ts'
 import { addedSecrets, type Escaped, secretPlaces } from './secret-places.ts'
 
 /** What surrounds one service. */
 export interface Stage {
   mock: Mock
-  collector: Collector
+  collector: Receiver
   settings: ServiceSettings
 }
 const stages: Stage[] = []
 afterEach(async () => {
-  await Promise.all(stages.splice(0).flatMap(({ mock, collector }) => [mock.close(), collector.close()]))
+  await Promise.all(stages.splice(0).flatMap(({ mock, collector }) => [mock.close(), collector.stop()]))
 })
 
 /** Sets a stage, which is cleared after the test. */
 const setStage = async (more: Partial<ServiceSettings>, manner: Manner | 'none'): Promise<Stage> => {
   const mock = await startMock()
-  const collector = await startCollector(manner === 'none' ? 'accept' : manner)
-  if (manner === 'none') await collector.close()
+  const collector = await new Receiver(manner === 'none' ? 'accept' : manner).start()
+  if (manner === 'none') await collector.stop()
   const { clientId, apiKey } = DEMO_CLIENT
   const { hostPort, url } = mock
   const settings: ServiceSettings = {
-    ...{ hostPort, url, clientId, apiKey, token: mock.issueToken(), collector: collector.url },
+    ...{ hostPort, url, clientId, apiKey, token: mock.issueToken(), collector: collector.endpoint },
     ...{ ours: true, calls: 10, end: 'shutdown' },
     ...more,
   }
@@ -67,7 +67,13 @@ export const sideBySide = async (
 
 const escaped = ({ collector, ended, mock }: Stage & { ended: Ended }): Escaped => {
   const { stdout, stderr, messages } = ended
-  return { exported: collector.bytes.map((text) => JSON.parse(text)), stdout, stderr, messages, secrets: mock.secrets }
+  return {
+    exported: collector.exports.map(({ path, parts }) => ({ path, parts })),
+    stdout,
+    stderr,
+    messages,
+    secrets: mock.secrets,
+  }
 }
 
 /** What the app did, as anybody can see it. Pids and ports differ from run to run. */
