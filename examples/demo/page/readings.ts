@@ -60,7 +60,9 @@ export const takeReading = (
     line.calls += value
     const category = attributes[ATTR_MANGOPAY_ERROR_CATEGORY]
     if (typeof category !== 'string') continue
-    const status = String(attributes[ATTR_HTTP_RESPONSE_STATUS_CODE] ?? NO_RESPONSE)
+    const code = String(attributes[ATTR_HTTP_RESPONSE_STATUS_CODE] ?? NO_RESPONSE)
+    // What was answered well and failed all the same did not arrive whole.
+    const status = code.startsWith('2') ? `${code}, body cut` : code
     categories[category] = (categories[category] ?? 0) + value
     statuses[status] = (statuses[status] ?? 0) + value
     line.failures += value

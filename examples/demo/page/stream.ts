@@ -7,13 +7,9 @@ const MAXIMUM_TABS = 20
 /** A tab that has not taken this many bytes is let go: it comes back by itself and begins anew. */
 const MAXIMUM_BACKLOG = 2_000_000
 
-/** Milliseconds between two signs of life, for a tab to notice that nothing comes any more. */
-const SIGN_OF_LIFE = 2_000
-
 /** Server-sent events to any number of tabs. */
 export class Stream {
   readonly #tabs = new Set<ServerResponse>()
-  readonly #timer = setInterval(() => this.#write('event: alive\ndata: 0\n\n'), SIGN_OF_LIFE)
 
   /** Whether there is room for one more. */
   get isFull(): boolean {
@@ -36,20 +32,17 @@ export class Stream {
 
   /** Tells every tab. */
   readonly publish = <K extends keyof Wire>(kind: K, data: Wire[K]): void => {
-    if (this.#tabs.size > 0) this.#write(encode(kind, data))
-  }
-
-  /** Lets every tab go. */
-  end(): void {
-    clearInterval(this.#timer)
-    for (const tab of this.#tabs) tab.end()
-  }
-
-  #write(text: string): void {
+    if (this.#tabs.size === 0) return
+    const text = encode(kind, data)
     for (const tab of this.#tabs) {
       if (tab.writableLength > MAXIMUM_BACKLOG) tab.destroy()
       else tab.write(text)
     }
+  }
+
+  /** Lets every tab go. */
+  end(): void {
+    for (const tab of this.#tabs) tab.end()
   }
 }
 

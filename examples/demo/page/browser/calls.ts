@@ -1,7 +1,7 @@
 /** Single calls and operations: the list of failing calls, each with its span, and the table of operations. */
 import { CATEGORY_COLOURS } from '../../../../dashboards/palette.ts'
 import type { FailedCall, OperationLine } from '../wire.ts'
-import { byId, cell, el, setText, swatch } from './dom.ts'
+import { byId, cell, el, path, setText, swatch } from './dom.ts'
 import { clock, count, percent, seconds } from './format.ts'
 
 /** Kept of each category: in a storm of one, the others can still be looked at. */
@@ -35,11 +35,11 @@ export const startFailing = () => {
 
   const toggle = (call: FailedCall) => {
     open = open === call.id ? undefined : call.id
-    for (const row of rows.querySelectorAll('.span')) row.remove()
-    for (const button of rows.querySelectorAll<HTMLElement>('button')) {
-      const isOpen = button.dataset['id'] === String(open)
-      button.setAttribute('aria-expanded', String(isOpen))
-      if (isOpen) button.closest('tr')?.after(el('tr', { class: 'span' }, spanCell(call)))
+    for (const each of rows.querySelectorAll('.span')) each.remove()
+    for (const each of rows.querySelectorAll<HTMLElement>('[data-id]')) {
+      const isOpen = each.dataset['id'] === `${open}`
+      each.querySelector('button')?.setAttribute('aria-expanded', String(isOpen))
+      if (isOpen) each.after(el('tr', { class: 'span' }, spanCell(call)))
     }
     show()
   }
@@ -47,14 +47,14 @@ export const startFailing = () => {
   const row = (call: FailedCall): HTMLTableRowElement => {
     const { span, category, id } = call
     const { attributes } = span
-    const button = el('button', {
-      text: String(attributes['mangopay.operation'] ?? span.name),
-      attributes: { type: 'button', 'aria-expanded': 'false', 'data-id': String(id) },
-      onClick: () => toggle(call),
-    })
+    const button = el(
+      'button',
+      { attributes: { type: 'button', 'aria-expanded': 'false' }, onClick: () => toggle(call) },
+      ...path(String(attributes['mangopay.operation'] ?? span.name)),
+    )
     return el(
       'tr',
-      {},
+      { attributes: { 'data-id': String(id) } },
       cell(clock(span.start + span.milliseconds)),
       el('td', { class: 'operation' }, button),
       cell(String(attributes['http.response.status_code'] ?? 'none'), 'number'),
@@ -71,8 +71,14 @@ export const startFailing = () => {
     const calls = [...byCategory.values()].flat().filter(({ category }) => wanted === '' || category === wanted)
     const text = wanted === '' ? 'No call has failed in this story yet.' : `No ${wanted} call in this story yet.`
     const none = el('tr', {}, el('td', { class: 'empty', text, attributes: { colspan: '6' } }))
-    calls.sort((a, b) => b.id - a.id)
-    rows.replaceChildren(...(calls.length > 0 ? calls.slice(0, SHOWN).map(row) : [none]))
+    const newestFirst = calls.sort((a, b) => b.id - a.id).slice(0, SHOWN)
+    // Rows that stay are left alone, so that a click or the focus never misses one.
+    const known = new Map(Array.from(rows.children, (each) => [(each as HTMLElement).dataset['id'], each]))
+    for (const [id, each] of known) if (!newestFirst.some((call) => `${call.id}` === id)) each.remove()
+    for (const [i, call] of newestFirst.entries()) {
+      if (!known.has(`${call.id}`)) rows.insertBefore(row(call), rows.children[i] ?? null)
+    }
+    if (calls.length === 0) rows.replaceChildren(none)
     setText(byId('held'), '')
   }
   const show = () => {
@@ -95,7 +101,9 @@ export const startFailing = () => {
       newest = 0
       add(calls)
       // What is open stays open while nothing but a pause has come.
-      if (calls.every(({ id }) => id !== open)) render()
+      if (calls.some(({ id }) => id === open)) return
+      rows.replaceChildren()
+      render()
     },
     add,
     /** Shows what there is, unless somebody is looking. */
@@ -178,7 +186,9 @@ export const showOperations = (lines: readonly OperationLine[]): void => {
       p95 === undefined ? '–' : seconds(p95),
     ]
     for (const [j, text] of texts.entries()) {
-      setText(row.children[j] ?? row.appendChild(cell('', j === 0 ? 'operation' : 'number')), text)
+      const place = row.children[j] ?? row.appendChild(cell('', j === 0 ? 'operation' : 'number'))
+      if (j > 0) setText(place, text)
+      else if (place.textContent !== text) place.replaceChildren(...path(text))
     }
   }
 }

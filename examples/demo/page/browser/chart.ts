@@ -205,6 +205,7 @@ export class Chart {
     const right = bbox.left + bbox.width
     ctx.save()
     ctx.font = `${10 * ratio}px system-ui, sans-serif`
+    ctx.textBaseline = 'alphabetic'
     if (this.#spec.ahead) {
       const now = Math.round(plot.valToPos(this.#time.now, 'x', true))
       ctx.fillStyle = themeColour('muted')
@@ -225,7 +226,7 @@ export class Chart {
       ctx.lineTo(right, y)
       ctx.stroke()
       ctx.fillStyle = themeColour('text')
-      ctx.fillText(name, bbox.left + 4 * ratio, y + (below ? 11 : -3) * ratio)
+      ctx.fillText(name, bbox.left + 4 * ratio, y + (below ? 11 : -4) * ratio)
     }
     ctx.restore()
   }

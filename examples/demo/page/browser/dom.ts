@@ -44,6 +44,9 @@ export const swatch = (colour: string): HTMLElement => {
   return square
 }
 
+/** A path that a line may break after each slash of. */
+export const path = (text: string): (Node | string)[] => text.split(/(?<=\/)/).flatMap((part) => [part, el('wbr')])
+
 /** A cell of a table. */
 export const cell = (text: string, className?: string): HTMLTableCellElement =>
   el('td', className === undefined ? { text } : { text, class: className })

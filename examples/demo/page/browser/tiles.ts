@@ -1,4 +1,3 @@
-import { PANELS } from '../../../../dashboards/palette.ts'
 import type { Hello, Tiles } from '../wire.ts'
 import { byId, el, setText } from './dom.ts'
 import { count, percent, rate, seconds, span } from './format.ts'
@@ -17,7 +16,16 @@ interface Reading {
   level: Level
 }
 
-type TileName = 'callRate' | 'errorRatio' | 'rateLimited' | 'serverErrors' | 'headroom' | 'p95'
+const TITLES = {
+  callRate: 'Calls per second',
+  errorRatio: 'Error ratio',
+  rateLimited: 'Answered 429',
+  serverErrors: 'Answered 5xx',
+  headroom: 'Lowest quota left',
+  p95: 'p95 latency',
+} as const
+
+type TileName = keyof typeof TITLES
 
 const above = (value: number, warn: number, bad: number): Level => {
   if (value > bad) return 'bad'
@@ -68,13 +76,13 @@ const READ: Readonly<Record<TileName, (tiles: Tiles, limits: Hello['limits']) =>
 
 /** The strip of numbers; returns what shows new ones, or that there are none yet. */
 export const startTiles = (): ((tiles: Tiles | undefined, limits: Hello['limits']) => void) => {
-  const names = Object.keys(READ) as TileName[]
+  const names = Object.keys(TITLES) as TileName[]
   const tiles = names.map((name) => {
     const value = el('span', { class: 'value', text: '–' })
     const word = el('span', { class: 'word' })
     const note = el('p', { class: 'note' })
     const box = el('div', { class: 'tile', attributes: { 'data-tile': name } })
-    box.append(el('h2', { text: PANELS[name].title }), el('p', { class: 'reading' }, value, word), note)
+    box.append(el('h2', { text: TITLES[name] }), el('p', { class: 'reading' }, value, word), note)
     return { name, box, value, note, word }
   })
   byId('tiles').replaceChildren(...tiles.map(({ box }) => box))
