@@ -31,21 +31,22 @@ describe('readings', () => {
       ['server_error', 500, 2],
       ['server_error', 502, 1],
       ['timeout', undefined, 1],
+      ['network', 200, 1],
       ['not_found', 404, 1],
     ] as const
     const other = point(200, { 'mangopay.operation': 'GET /users/{userId}' })
     const durations = { ...point(0), bounds: [0.1, 0.5, 1], buckets: [80, 10, 5, 5] }
     const reading = takeReading(
       0,
-      [point(90), ...failures.map(([category, status, value]) => failed(category, status, value)), other],
+      [point(89), ...failures.map(([category, status, value]) => failed(category, status, value)), other],
       [durations],
     )
-    expect(reading.categories).toEqual({ rate_limit: 5, server_error: 3, timeout: 1, not_found: 1 })
-    expect(reading.statuses).toEqual({ 429: 5, 500: 2, 502: 1, 'no response': 1, 404: 1 })
+    expect(reading.categories).toEqual({ rate_limit: 5, server_error: 3, timeout: 1, network: 1, not_found: 1 })
+    expect(reading.statuses).toEqual({ 429: 5, 500: 2, 502: 1, 'no response': 1, '200, body cut': 1, 404: 1 })
     expect(reading).toMatchObject({ calls: 300, buckets: [80, 10, 5, 5] })
     expect(reading.operations).toEqual([
       { operation: 'GET /users/{userId}', calls: 200, failures: 0, status429: 0, status500: 0 },
-      { operation: 'GET /events', calls: 100, failures: 10, status429: 5, status500: 2, p95: 1 },
+      { operation: 'GET /events', calls: 100, failures: 11, status429: 5, status500: 2, p95: 1 },
     ])
   })
 

@@ -11,7 +11,7 @@ import {
   MANGOPAY_ERROR_CATEGORY_VALUE_NOT_FOUND,
   MANGOPAY_ERROR_CATEGORY_VALUE_SCA_REQUIRED,
 } from 'opentelemetry-mangopay/names'
-import { NO_RESPONSE } from '../../../dashboards/palette.ts'
+import { BODY_CUT, NO_RESPONSE } from '../../../dashboards/palette.ts'
 import type { ReceivedPoint } from '../../otlp-receiver.ts'
 import type { Counts, OperationLine, Percentiles, QuotaLine, Sample, Tiles } from './wire.ts'
 
@@ -62,7 +62,7 @@ export const takeReading = (
     if (typeof category !== 'string') continue
     const code = String(attributes[ATTR_HTTP_RESPONSE_STATUS_CODE] ?? NO_RESPONSE)
     // What was answered well and failed all the same did not arrive whole.
-    const status = code.startsWith('2') ? `${code}, body cut` : code
+    const status = code.startsWith('2') ? `${code}, ${BODY_CUT}` : code
     categories[category] = (categories[category] ?? 0) + value
     statuses[status] = (statuses[status] ?? 0) + value
     line.failures += value

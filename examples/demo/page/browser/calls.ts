@@ -1,5 +1,5 @@
 /** Single calls and operations: the list of failing calls, each with its span, and the table of operations. */
-import { CATEGORY_COLOURS } from '../../../../dashboards/palette.ts'
+import { BODY_CUT, CATEGORY_COLOURS } from '../../../../dashboards/palette.ts'
 import type { FailedCall, OperationLine } from '../wire.ts'
 import { byId, cell, el, path, setText, swatch } from './dom.ts'
 import { clock, count, percent, seconds } from './format.ts'
@@ -47,6 +47,7 @@ export const startFailing = () => {
   const row = (call: FailedCall): HTMLTableRowElement => {
     const { span, category, id } = call
     const { attributes } = span
+    const status = String(attributes['http.response.status_code'] ?? 'none')
     const button = el(
       'button',
       { attributes: { type: 'button', 'aria-expanded': 'false' }, onClick: () => toggle(call) },
@@ -57,7 +58,7 @@ export const startFailing = () => {
       { attributes: { 'data-id': String(id) } },
       cell(clock(span.start + span.milliseconds)),
       el('td', { class: 'operation' }, button),
-      cell(String(attributes['http.response.status_code'] ?? 'none'), 'number'),
+      cell(status.startsWith('2') ? `${status}, ${BODY_CUT}` : status, 'number'),
       el('td', {}, swatch(colours[category] ?? 'currentColor'), category),
       cell(String(attributes['mangopay.outcome'] ?? '')),
       cell(seconds(span.milliseconds / 1_000), 'number'),

@@ -98,7 +98,9 @@ export class Chart {
     const { ahead, bars } = this.#spec
     const now = (view.history.at(-1)?.time ?? view.since) / 1_000
     const start = view.since / 1_000
-    const to = Math.max(now + (ahead?.seconds ?? 0), start + SHORTEST)
+    // The last bar is shown in its full width while it grows.
+    const last = bars ? start + Math.ceil((now - start) / bars.seconds) * bars.seconds : now + (ahead?.seconds ?? 0)
+    const to = Math.max(last, start + SHORTEST)
     this.#time = { from: Math.max(start, to - LONGEST), now, to }
     this.#points = bars ? this.#bars(bars) : view.history
     const lines = this.#spec.lines(view)
@@ -241,23 +243,25 @@ export class Chart {
       const own = value(each, line)
       return own === undefined ? '–' : format(own)
     }
-    const texts = this.#lines.map((line) =>
-      bars && !chosen ? format(bars.total(this.#view, line)) : sample ? shown(sample, line) : '–',
-    )
-    const remarks = this.#lines.map((line) => (sample && remark?.(sample, line)) ?? '')
+    const items = this.#lines.map((line) => ({
+      line,
+      text: bars && !chosen ? format(bars.total(this.#view, line)) : sample ? shown(sample, line) : '–',
+      more: (sample && remark?.(sample, line)) ?? '',
+    }))
     setText(this.#note, chosen ? `at ${clock(chosen.time)}` : note)
-    this.#showLegend(texts, remarks)
-    const words = this.#lines.map(({ name }, i) => `${name} ${texts[i]}${remarks[i] ? ` (${remarks[i]})` : ''}`)
+    // In the order of the stack, from the top.
+    this.#showLegend(bars ? items.toReversed() : items)
+    const words = items.map(({ line, text, more }) => `${line.name} ${text}${more && ` (${more})`}`)
     this.#canvas.setAttribute('aria-label', `${words.length > 0 ? words.join(', ') : 'Nothing'}. The table has more.`)
     if (this.#table.open) this.#showTable(shown)
   }
 
-  #showLegend(texts: readonly string[], remarks: readonly string[]): void {
-    const names = this.#lines.map(({ name }) => name).join()
+  #showLegend(items: readonly { line: Line; text: string; more: string }[]): void {
+    const names = items.map(({ line }) => line.name).join()
     if (this.#legend.dataset['names'] !== names) {
       this.#legend.dataset['names'] = names
       const { onChoose } = this.#spec
-      const rows = this.#lines.map((line) => {
+      const rows = items.map(({ line }) => {
         const { name: text, colour } = line
         const title = 'Show these failing calls'
         const name = onChoose
@@ -266,19 +270,12 @@ export class Chart {
         return el('li', {}, swatch(colour), name, el('span', { class: 'value' }), el('span', { class: 'remark' }))
       })
       const none = el('li', { class: 'empty', text: 'no failed call yet' })
-      this.#legend.replaceChildren(...(rows.length > 0 ? rows.toReversed() : [none]))
-      if (!this.#spec.bars) this.#legend.replaceChildren(...rows)
+      this.#legend.replaceChildren(...(rows.length > 0 ? rows : [none]))
     }
-    const items = [...this.#legend.querySelectorAll('li:not(.empty)')]
-    for (const [i, item] of (this.#spec.bars ? items.toReversed() : items).entries()) {
-      item.classList.toggle('none', texts[i] === '0')
-      for (const [part, text] of [
-        ['.value', texts[i]],
-        ['.remark', remarks[i]],
-      ] as const) {
-        const place = item.querySelector(part)
-        if (place) setText(place, text ?? '')
-      }
+    for (const [i, { text, more }] of items.entries()) {
+      const [, , value, remark] = this.#legend.children[i]?.children ?? []
+      if (value) setText(value, text)
+      if (remark) setText(remark, more)
     }
   }
 

@@ -1,6 +1,9 @@
 import {
+  BODY_CUT,
   CATEGORY_COLOURS,
+  CUT,
   NO_RESPONSE,
+  OTHER_5XX,
   PERCENTILE_COLOURS,
   STATUS_COLOURS,
   STATUS_SHADES,
@@ -21,15 +24,13 @@ const linesOf = (colours: Readonly<Record<string, string>>): readonly Line[] =>
 
 const categories = linesOf(CATEGORY_COLOURS)
 
-/** A code has its own shade, or that of its class; what the edge makes up beyond the known 5xx is pale red. */
+/** A code has its own shade, or that of its class. */
 const statusColour = (status: string): string => {
   if (status === NO_RESPONSE) return STATUS_COLOURS[NO_RESPONSE]
   if (status === '429') return STATUS_COLOURS['429']
-  const shade = STATUS_SHADES[status]
-  if (shade !== undefined) return shade
-  if (status.startsWith('5')) return STATUS_SHADES['503'] ?? STATUS_COLOURS['5xx']
-  if (status.startsWith('4')) return STATUS_COLOURS['4xx']
-  return status.startsWith('3') ? STATUS_COLOURS['3xx'] : STATUS_COLOURS['2xx']
+  if (status.endsWith(BODY_CUT)) return CUT
+  if (status.startsWith('3')) return STATUS_COLOURS['3xx']
+  return STATUS_SHADES[status] ?? (status.startsWith('5') ? OTHER_5XX : STATUS_COLOURS['4xx'])
 }
 
 const windowOf = ({ quota }: Sample, { name }: Line): QuotaLine | undefined =>
@@ -117,7 +118,7 @@ export const makeCharts = (limits: Hello['limits'], chooseCategory: (category: s
     }),
     {
       id: 'latency',
-      note: 'calls of the last 15 s',
+      note: 'calls of 15 s, to the nearest bucket',
       lines: () => linesOf(PERCENTILE_COLOURS),
       value: ({ latency }, { name }) => latency?.[name as keyof typeof PERCENTILE_COLOURS],
       format: seconds,

@@ -45,7 +45,7 @@ const READ: Readonly<Record<TileName, (tiles: Tiles, limits: Hello['limits']) =>
     if (errorRatio === undefined) return NONE
     const left = Object.entries(leftOut).map(([category, calls]) => `${count(calls)} ${category}`)
     const note = left.length === 0 ? 'of calls in 30 s' : `in 30 s, without ${left.join(', ')}`
-    return { value: percent(errorRatio), note, level: above(errorRatio, 0.01, 0.05) }
+    return { value: percent(errorRatio), note, level: above(errorRatio, 0.02, 0.05) }
   },
   rateLimited: ({ rateLimited }) => ({
     value: count(rateLimited),
