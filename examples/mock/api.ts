@@ -6,7 +6,7 @@ import { Idempotency } from './idempotency.ts'
 import type { Settings } from './options.ts'
 import { quotaHeaders, SlidingQuota } from './quota.ts'
 import { Resources } from './resources.ts'
-import { type MockResult, MockResults } from './results.ts'
+import { type MockResult, MockResults, REFUSAL } from './results.ts'
 import { matchRoute, type RouteMatch } from './routes.ts'
 import { Tokens, wrongForm } from './tokens.ts'
 
@@ -55,6 +55,7 @@ export class MangopayApi {
     this.results = new MockResults(seededRandom(settings.seed + 3))
     this.results.byChance = settings.fates
     this.resources = new Resources(settings.seed, 200_000)
+    this.resources.keep(REFUSAL)
     this.tokens = new Tokens(settings.clients, settings.tokenSeconds, this.resources)
   }
 

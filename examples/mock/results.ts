@@ -93,6 +93,9 @@ interface Kept {
   body: Record<string, unknown>
 }
 
+/** A name in it: exactly what telemetry must never carry. */
+export const REFUSAL = 'Refused by the bank of Ada Invented'
+
 /** Most objects that are remembered. */
 const MOST_KEPT = 20_000
 
@@ -158,7 +161,7 @@ export class MockResults {
   #put(body: Record<string, unknown>, result: MockResult): MockResult {
     body['Status'] = result.status
     body['ResultCode'] = result.code
-    if (result.code !== null && result.code !== '000000') body['ResultMessage'] = `Refused, says bank of Ada Invented`
+    if (result.code !== null && result.code !== '000000') body['ResultMessage'] = REFUSAL
     return result
   }
 

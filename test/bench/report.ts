@@ -58,6 +58,11 @@ const scaled = Object.fromEntries(
 const hooks = {
   'hook, node:http': '`node:http`, the hook on an answer without headers (base: no hook)',
   'quota headers, node:http': '`node:http`, four windows to read',
+  'pay-ins, results off': 'a pay-in of 1.5 kB, option `results` off',
+  'pay-ins, results': 'a pay-in of 1.5 kB, option `results`',
+  'pay-ins in gzip, results': 'the same, compressed with gzip',
+  'other answers, results': 'an answer of as many bytes that tells of no payment, option `results`',
+  'foreign answers, results': 'an answer of somebody else, option `results`',
   'hook, undici': 'undici (fetch), the hook on an answer without headers (base: no hook)',
   'quota headers, undici': 'undici (fetch), four windows to read',
 }

@@ -18,6 +18,8 @@ const ROOMS: Readonly<Record<string, string>> = {
   rates: 'sliding rates and spikes',
   quota: 'quota: headers, windows, forecast',
   metrics: 'counting and metrics',
+  results: 'what became of payments: operations, codes, bodies',
+  webhooks: 'notifications: event types, deliveries',
   span: 'reading and tagging spans',
   '': 'names, options, `snapshot()`, the processor itself',
 }

@@ -4,10 +4,20 @@ import * as metrics from '@opentelemetry/sdk-metrics'
 import { AggregationTemporality, InMemoryMetricExporter } from '@opentelemetry/sdk-metrics'
 import { AlwaysOffSampler, BatchSpanProcessor, type Sampler, type SpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { MangopaySpanProcessor } from 'opentelemetry-mangopay'
-import { type Carried, nodeAnswer, undiciAnswer } from './answers.ts'
+import { bodyAnswer, type Carried, nodeAnswer, undiciAnswer } from './answers.ts'
 import { alwaysRecord, awsSpanMetrics, baggage, HandWritten, langfuse, nowhere, TagsAlone } from './peers.ts'
 import { operationPaths } from './routes.ts'
-import { type During, endless, foreign, internal, longUrls, mangopay, routes, type Traffic } from './workload.ts'
+import {
+  type During,
+  endless,
+  foreign,
+  internal,
+  longUrls,
+  mangopay,
+  payIns,
+  routes,
+  type Traffic,
+} from './workload.ts'
 
 /** One thing to measure. */
 export interface Variant {
@@ -75,6 +85,24 @@ const hooked = (answer: () => unknown) => () => {
   const hook = processor.responseHook as (span: unknown, response: unknown) => void
   return { processor, during: (span: unknown) => hook(span, answer()) }
 }
+/** Answers whose bodies come while the span is open. */
+const withBody = (results: boolean, encoding: 'plain' | 'gzip') => () => {
+  const processor = new MangopaySpanProcessor({ meterProvider: metersWithoutHistogram(), results })
+  const hook = processor.responseHook as (span: unknown, response: unknown) => void
+  const answer = bodyAnswer(encoding)
+  const during = (span: unknown) => {
+    const { message, arrive } = answer()
+    hook(span, message)
+    arrive()
+  }
+  return { processor, during }
+}
+/** Bodies of one traffic looked at, against the same with the option off. */
+const looking = (name: string, traffic: Traffic, encoding: 'plain' | 'gzip'): Record<string, Variant> => ({
+  [`${name}, results off`]: { against: `${name}, results off`, traffic, set: withBody(false, encoding) },
+  [`${name}, results`]: { against: `${name}, results off`, traffic, set: withBody(true, encoding) },
+})
+
 /** The same without the hook: what making the answers costs is not ours. */
 const unhooked = (answer: () => unknown) => () => ({ ...ours(), during: () => void answer() })
 const peer = (make: (meters: MeterProvider) => SpanProcessor) => () => ({ processor: make(realMeters()) })
@@ -147,6 +175,10 @@ export const variants: Readonly<Record<string, Variant>> = {
   },
   ...reading('node:http', nodeAnswer),
   ...reading('undici', undiciAnswer),
+  ...looking('pay-ins', payIns(), 'plain'),
+  ...looking('pay-ins in gzip', payIns(), 'gzip'),
+  ...looking('other answers', mangopay(), 'plain'),
+  ...looking('foreign answers', foreign(), 'plain'),
   ...every(scales.length, (length) => pair(`URLs of ${length} characters`, longUrls(length))),
   ...every(scales.urls, (count) => pair(`${count} different URLs`, mangopay(count))),
   ...pair('URLs never seen before', endless()),

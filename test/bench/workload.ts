@@ -32,6 +32,12 @@ export const foreign = (): Traffic => ({
   urls: paths(1_000).map((path) => `https://api.sandbox.payments.org${path}`),
 })
 
+/** Reads of pay-ins, whose answers tell what became of a payment. */
+export const payIns = (): Traffic => ({
+  ...mangopay(),
+  urls: mangopay().urls.map((url) => url.replace('/users/user_m_', '/payins/payin_m_').replace('/wallets', '')),
+})
+
 /** Work inside of the app: a database, a template, a job. */
 export const internal = (): Traffic => ({ ...foreign(), kind: SpanKind.INTERNAL })
 

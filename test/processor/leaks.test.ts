@@ -7,13 +7,27 @@ import { AlwaysOnSampler } from '@opentelemetry/sdk-trace-base'
 import * as names from 'opentelemetry-mangopay/names'
 import { afterEach, expect, it, vi } from 'vitest'
 import { DEMO_CLIENT } from '../../examples/mock/options.ts'
+import type { FateShare } from '../../examples/scenarios.ts'
 import { ROUTES } from '../../src/request/routes.ts'
+import { RESULT_CODES } from '../../src/results/codes.ts'
+import { RESULT_STATUSES } from '../../src/results/resources.ts'
 import { difference, leaked, type State, stateOf } from '../network/additions.ts'
 import { type LabOptions, startLab } from '../network/lab.ts'
 import { alterHeaders, SECRETS, traffic } from '../network/secrets.ts'
 import { expectTruth } from '../network/truth.ts'
 
 const HEADERS = ['x-ratelimit', 'x-ratelimit-remaining', 'x-ratelimit-reset', 'date', 'www-authenticate']
+
+/** Payments that are refused, with a message that is nobody's business, and codes and statuses that nobody knows. */
+const FATES: readonly FateShare[] = [
+  { share: 0.3, fate: { status: 'FAILED', code: '101101' }, only: ['POST /payins/card/direct', 'POST /transfers'] },
+  { share: 0.2, fate: { status: 'FAILED', code: '770001' }, only: ['POST /payins/card/direct', 'POST /transfers'] },
+  {
+    share: 0.2,
+    fate: { status: 'SECRET_STATUS', code: 'SECRET' },
+    only: ['POST /payins/card/direct', 'POST /transfers'],
+  },
+]
 
 /** The server's clock stands still, so that both runs get the same `Date`. */
 const NOW = Date.now()
@@ -30,6 +44,7 @@ const run = async (options: LabOptions) => {
     headerAttributes: HEADERS,
     mock: {
       alterHeaders,
+      fates: FATES,
       clock: () => NOW,
       quota: [
         { seconds: 900, limit: 110 },
@@ -44,6 +59,10 @@ const run = async (options: LabOptions) => {
       ...options.processor,
     },
   })
+  for (const client of ['sdk', 'axios', 'undici'] as const) {
+    for (let i = 0; i < 8; i++)
+      await lab.call(client, { method: 'POST', url: lab.url('/payins/card/direct'), body: {} })
+  }
   await traffic(lab)
   await new Promise((resolve) => setImmediate(resolve))
   return { lab, events, printed }
@@ -67,6 +86,9 @@ const vocabulary = () => {
     ...rows.map(({ row }) => row),
     ...templates,
     ...templates.flatMap((template) => methods.map((method) => `${method} ${template}`)),
+    ...RESULT_STATUSES,
+    ...RESULT_CODES,
+    '770001',
     ...['lab', 'acme', '_OTHER', '15m', '24h', true, false],
     ...['OK', 'No content', 'Bad request', 'Unauthorized', 'Forbidden', 'Not Found', 'Method Not Allowed', 'Conflict'],
     ...['Too Many Requests', 'Internal Server Error', 'Bad Gateway', 'Temporary Redirect'],
@@ -75,6 +97,7 @@ const vocabulary = () => {
 
 it.each<[string, LabOptions]>([
   ['one account', {}],
+  ['results of answers', { processor: { results: true } }],
   ['accounts with aliases', { processor: { accounts: { [DEMO_CLIENT.clientId]: 'acme' } } }],
 ])('%s: nothing that is there only with the library holds a secret', async (_, options) => {
   const without = await run({
@@ -99,6 +122,9 @@ it.each<[string, LabOptions]>([
   const { said } = ours.lab
   const everything = JSON.stringify([added, metrics, said, ours.events, ours.lab.mangopay.snapshot()])
   expect(leaked(everything, secrets)).toEqual([])
+
+  const isTold = everything.includes('770001')
+  expect(isTold).toBe(options.processor?.results === true)
 
   // The search does find what is there: the instrumentation's own attributes are full of it.
   expect(leaked(JSON.stringify(tagged.map(stateOf)), secrets)).toEqual(
