@@ -51,6 +51,22 @@ export const ALERTS = {
     summary: 'Writes to Mangopay may or may not have happened.',
     panel: 'unsettledByOperation',
   },
+  MangopayPayInsFailing: {
+    summary: 'Far more pay-ins fail than usual.',
+    panel: 'payInsFailed',
+  },
+  MangopayPayoutsFailing: {
+    summary: 'Payouts fail.',
+    panel: 'endsByEvent',
+  },
+  MangopayPaymentsTechnical: {
+    summary: 'Payments fail for technical reasons, though Mangopay answers 200.',
+    panel: 'resultsByCategory',
+  },
+  MangopayWebhooksNotAcknowledged: {
+    summary: 'Notifications of Mangopay are not acknowledged.',
+    panel: 'webhookDeliveries',
+  },
   MangopayTelemetryMissing: {
     summary: 'Data about calls to Mangopay is missing.',
     panel: 'instances',

@@ -3,6 +3,7 @@
 import { absenceAlerts } from './absence.ts'
 import { failureAlerts } from './failures.ts'
 import { type AlertRule, type RecordingRule, type RuleContext, spansAt } from './model.ts'
+import { paymentAlerts } from './payments.ts'
 import { quotaAlerts } from './quota.ts'
 import { INTERVAL, recordingRules } from './records.ts'
 import { NUMBERS, type Numbers } from './thresholds.ts'
@@ -38,7 +39,7 @@ export const buildRules = ({ scale = 1, numbers }: RuleOptions = {}): Rules => {
   return {
     intervalMinutes: INTERVAL,
     records: recordingRules(context),
-    alerts: [...quotaAlerts(context), ...failureAlerts(context), ...absenceAlerts(context)],
+    alerts: [...quotaAlerts(context), ...failureAlerts(context), ...paymentAlerts(context), ...absenceAlerts(context)],
     context,
   }
 }

@@ -120,6 +120,31 @@ export const THRESHOLDS = {
   unknownCount: count(4.5, 'Five writes: single ones are the panel’s business, five are a list to work off.'),
   unknownKeep: minutes(120, 'The writes stay unsettled until somebody has looked; the outage may be over by then.'),
 
+  payInsShare: share(0.5, 'More fail than succeed. A shop may well live with a third refused.'),
+  payInsCount: count(9.5, 'Ten: three refusals at night are three customers.'),
+  payInsTimes: factor(
+    1.5,
+    'Times the share of the day before: a shop that is always at 55 % refused is not paged for 60.',
+  ),
+  payInsSpan: minutes(15, 'Ten failures at a payment a minute.'),
+  payInsFor: minutes(5, 'One batch of card tests is over by then.'),
+  payInsKeep: minutes(15, 'The length of the span: a wave that comes back is one page.'),
+
+  payoutsShare: share(0.1, 'Payouts go to accounts that were checked; one in ten is no wrong IBAN.'),
+  payoutsCount: count(2.3, 'Three: one wrong IBAN is one customer, and may be tried twice.'),
+  payoutsSpan: minutes(60, 'Payouts end in batches of the bank, some an hour.'),
+  payoutsKeep: minutes(60, 'A list to work off, not one ticket for each batch.'),
+
+  technicalShare: share(0.05, 'Never usual; one in twenty is no single bank of a single customer.'),
+  technicalCount: count(4.5, 'Five: 009199 is also said of a card that is not supported.'),
+  technicalSpan: minutes(15, 'As for pay-ins.'),
+  technicalFor: minutes(2, 'One more evaluation.'),
+  technicalKeep: minutes(15, 'As for pay-ins.'),
+
+  hooksCount: count(4.5, 'Five of one type: one that is refused comes again three times in half an hour.'),
+  hooksSpan: minutes(30, 'Three repeats of Mangopay’s, ten minutes apart.'),
+  hooksKeep: minutes(30, 'Until the next repeats tell whether it works again.'),
+
   missingSpan: minutes(1_440, 'A day: tells a service that always reports from one that ran once.'),
   missingMinutes: count(
     1_000,

@@ -15,6 +15,7 @@ import { grafanaAlerts } from './row-grafana-alerts.ts'
 import { health } from './row-health.ts'
 import { latency } from './row-latency.ts'
 import { operationsRow } from './row-operations.ts'
+import { payments } from './row-payments.ts'
 import { rateLimits } from './row-rate-limits.ts'
 import { slo } from './row-slo.ts'
 import { strip } from './row-strip.ts'
@@ -105,6 +106,7 @@ const buildDashboard = (): Dashboard => {
     { ...ROWS.errors, panels: errors(), collapsed: false },
     { ...ROWS.latency, panels: latency(), collapsed: false },
     { ...ROWS.operations, panels: operationsRow(), collapsed: false },
+    { ...ROWS.payments, panels: payments(), collapsed: false },
     { ...ROWS.traces, panels: traces(), collapsed: true },
     { ...ROWS.slo, panels: slo(), collapsed: true },
     { ...ROWS.health, panels: health(), collapsed: true },

@@ -9,6 +9,7 @@
  * distance and the contrast on light and dark ground.
  */
 import type { ErrorCategory } from '../src/outcome/outcome.ts'
+import type { ResultCategory } from '../src/results/codes.ts'
 
 /** Address of the dashboard. The uid is part of links and bookmarks: never change it. */
 export const DASHBOARD = {
@@ -31,6 +32,20 @@ export const CATEGORY_COLOURS: Readonly<Record<ErrorCategory, string>> = {
   idempotency_conflict: '#9DC47E',
   cancelled: '#8A7A87',
   unexpected_response: '#724D23',
+}
+
+/** One colour per category of a failed payment: technical red, since that is Mangopay failing; the others by who looks. */
+export const RESULT_COLOURS: Readonly<Record<ResultCategory, string>> = {
+  bank_refused: '#8492C9',
+  payment_method: '#48C7F0',
+  authentication: '#5576CC',
+  abandoned: '#9DC47E',
+  risk: '#A22969',
+  verification: '#33B18F',
+  balance: '#1A608F',
+  invalid_request: '#8A7A87',
+  technical: '#E04948',
+  unknown: '#724D23',
 }
 
 /** How a call without any response is called in the charts by status. */
@@ -126,6 +141,12 @@ export const PANELS = {
   budgetLeft: { id: 61, title: 'Error budget left' },
   burnRate: { id: 62, title: 'Error budget burn rate' },
 
+  payInsFailed: { id: 80, title: 'Pay-ins failed, by webhook' },
+  resultsByCategory: { id: 81, title: 'Failed results by category' },
+  failureCodes: { id: 82, title: 'Why payments fail: codes' },
+  endsByEvent: { id: 83, title: 'Payouts, refunds and KYC, by webhook' },
+  webhookDeliveries: { id: 84, title: 'Webhook deliveries' },
+
   instances: { id: 70, title: 'Instances reporting' },
   readingAge: { id: 71, title: 'Age of the newest quota reading' },
   seriesCount: { id: 72, title: 'Series per metric' },
@@ -143,6 +164,7 @@ export const ROWS = {
   errors: { id: 101, title: 'Errors' },
   latency: { id: 102, title: 'Latency' },
   operations: { id: 103, title: 'Operations' },
+  payments: { id: 108, title: 'Payments' },
   traces: { id: 104, title: 'Traces (needs Tempo)' },
   slo: { id: 105, title: 'SLO (needs the rules file)' },
   health: { id: 106, title: 'Telemetry health' },
@@ -153,5 +175,7 @@ export const ROWS = {
 export const EMPTY = {
   noCalls: 'No call in this range',
   noCallsNow: 'No call in 10 min',
+  noResults: 'No result: no payment in this range, or the option results is off (docs/payment-results.md)',
+  noWebhooks: 'No notification: none in this range, or the option webhooks is off (docs/payment-results.md)',
   noQuota: 'No quota reading: no call yet, or the responseHook is missing (docs/dashboards.md)',
 } as const

@@ -78,6 +78,11 @@ export const EXPECTED: Record<AlertName, string[]> = {
   MangopayAccessRefused: ['refused'],
   MangopayLatencyHigh: ['slow'],
   MangopayUnknownOutcomes: ['failing'],
+  // Nobody pays there.
+  MangopayPayInsFailing: [],
+  MangopayPayoutsFailing: [],
+  MangopayPaymentsTechnical: [],
+  MangopayWebhooksNotAcknowledged: [],
   MangopayTelemetryMissing: ['nightly'],
 }
 /** What says that a storm is coming; the storm mutes it. */

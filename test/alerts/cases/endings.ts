@@ -6,6 +6,7 @@
 import type { AlertName } from '../../../alerts/model.ts'
 import { type AlertCase, calls, type Firing, oneAt, quota, ruleOf, type Series, shape } from './case.ts'
 import { buckets, refused, timeout, write } from './failures.ts'
+import { notified, payIns, payouts, results } from './payments.ts'
 
 /** An incident that ends. */
 interface Ending {
@@ -138,6 +139,60 @@ const ENDINGS: Readonly<Record<AlertName, { high: Ending; low: Ending }>> = {
       last: 30,
     },
     low: { series: [write(oneAt([20, 30, 40, 50, 60], 300))], fires: [66, fires('warning', '5')], last: 60 },
+  },
+  MangopayPayInsFailing: {
+    high: {
+      series: payIns(shape([0, 60], [10, 60], [0, 120]), shape([2, 240])),
+      fires: [100, { labels: { ...SHOP, severity: 'critical' }, value: '83.33%' }],
+      last: 120,
+    },
+    low: {
+      series: payIns(shape([0, 60], [0.8, 60], [0, 120]), shape([0.2, 120], [0, 120])),
+      fires: [100, { labels: { ...SHOP, severity: 'critical' }, value: '80%' }],
+      last: 120,
+    },
+  },
+  MangopayPayoutsFailing: {
+    high: {
+      series: payouts(shape([0, 60], [5, 10], [0, 200]), shape([2, 270])),
+      fires: [70, { labels: { ...SHOP, severity: 'warning' }, value: '29.41%' }],
+      last: 70,
+    },
+    low: {
+      series: payouts(shape([0, 60], [1, 3], [0, 300]), shape([0, 363])),
+      fires: [70, { labels: { ...SHOP, severity: 'warning' }, value: '100%' }],
+      last: 103,
+    },
+  },
+  MangopayPaymentsTechnical: {
+    high: {
+      series: [results('0+40x200'), results(shape([0, 40], [10, 40], [0, 120]), 'technical')],
+      fires: [70, fires('critical', '20%')],
+      last: 80,
+    },
+    low: {
+      series: [results('0+0.1x200'), results(shape([0, 40], [0.4, 40], [0, 120]), 'technical')],
+      fires: [70, fires('critical', '80%')],
+      last: 80,
+    },
+  },
+  MangopayWebhooksNotAcknowledged: {
+    high: {
+      series: [
+        notified('KYC_FAILED', shape([0, 40], [5, 60], [0, 120]), 'refused'),
+        notified('KYC_FAILED', shape([0, 101], [5, 120])),
+      ],
+      fires: [
+        90,
+        { labels: { ...SHOP, severity: 'critical', mangopay_webhook_event_type: 'KYC_FAILED' }, value: '150' },
+      ],
+      last: 100,
+    },
+    low: {
+      series: [notified('KYC_FAILED', shape([0, 40], [0.2, 60], [0, 120]), 'late')],
+      fires: [90, { labels: { ...SHOP, severity: 'critical', mangopay_webhook_event_type: 'KYC_FAILED' }, value: '6' }],
+      last: 110,
+    },
   },
   // Over is when data come again.
   MangopayTelemetryMissing: {

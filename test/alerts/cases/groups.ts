@@ -8,10 +8,17 @@ import { ABSENCE_CASES } from './absence.ts'
 import { type AlertCase, type Firing, type RecordCase, ruleOf } from './case.ts'
 import { ENDING_CASES } from './endings.ts'
 import { FAILURE_CASES } from './failures.ts'
+import { PAYMENT_CASES } from './payments.ts'
 import { QUOTA_CASES } from './quota.ts'
 
 /** All cases of alerts. */
-export const ALERT_CASES: readonly AlertCase[] = [...QUOTA_CASES, ...FAILURE_CASES, ...ABSENCE_CASES, ...ENDING_CASES]
+export const ALERT_CASES: readonly AlertCase[] = [
+  ...QUOTA_CASES,
+  ...FAILURE_CASES,
+  ...PAYMENT_CASES,
+  ...ABSENCE_CASES,
+  ...ENDING_CASES,
+]
 
 /** The annotations as they have to read, with the labels and the written-out value of the case in them. */
 const expected = (alert: AlertName, { labels, value }: Firing, major: 2 | 3): Record<string, string> => {
