@@ -2,7 +2,7 @@
 import { RECORDS } from '../../alerts/records.ts'
 import { LABEL, SERIES } from '../../alerts/spelling.ts'
 import { valueAt } from './counted.ts'
-import { BUCKETS, COUNTERS, type Counter, END, READINGS, START } from './traffic.ts'
+import { BUCKETS, COUNTERS, type Counter, END, PAYMENTS, READINGS, START } from './traffic.ts'
 
 /** How the data comes. */
 export interface Way {
@@ -76,6 +76,8 @@ export const openMetrics = ({ every, spelling, rules }: Way): string => {
     const name = spelling === 'otlp' ? SERIES.durationBucketOtlp : SERIES.durationBucketPull
     for (const [le, share] of BUCKETS) put(name, { ...timed, le }, (minute) => share * (smooth(counter, minute) ?? 0))
   }
+  for (const { series, labels, perMinute } of PAYMENTS)
+    put(series, { ...labels, ...scope }, (minute) => perMinute * minute)
   for (const { labels: bare, used, limit, age } of READINGS) {
     const labels = { ...bare, ...scope }
     put(SERIES.usage, labels, (minute) => used(Math.floor(minute)))

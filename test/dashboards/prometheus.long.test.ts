@@ -10,6 +10,7 @@ import { have, pathOf } from '../stack/tools.ts'
 import { askerOf, dashboard, HOURS_3 } from './asker.ts'
 import { callChecks } from './checks-calls.ts'
 import { errorChecks } from './checks-errors.ts'
+import { paymentChecks } from './checks-payments.ts'
 import { quotaChecks } from './checks-quota.ts'
 import { telemetryChecks } from './checks-telemetry.ts'
 import { fill, stepOf } from './fill.ts'
@@ -68,6 +69,8 @@ describe.each(CASES)('$name', ({ server, promtool, way }) => {
           // The windows that this account does not have.
           ...['B', 'D', 'E'].flatMap((refId) => [`${PANELS.quotaLeft.id}${refId}`, `${PANELS.quotaUsed.id}${refId}`]),
           ...['B', 'C'].map((refId) => `${PANELS.quotaForecast.id}${refId}`),
+          // There was no day before.
+          `${PANELS.payInsFailed.id}B`,
           ...(way.rules ? [] : [...withoutRules, `${PANELS.burnRate.id}A`, `${PANELS.burnRate.id}B`]),
         ].sort(),
       )
@@ -78,5 +81,6 @@ describe.each(CASES)('$name', ({ server, promtool, way }) => {
     errorChecks(asker)
     quotaChecks(asker, way)
     telemetryChecks(asker, way)
+    paymentChecks(asker)
   })
 })

@@ -1,5 +1,5 @@
 /** Four hours of made-up traffic, as data. */
-import { LABEL } from '../../alerts/spelling.ts'
+import { LABEL, SERIES } from '../../alerts/spelling.ts'
 
 /** End of the data, in seconds. A whole hour, so that steps of charts and samples meet. */
 export const END = 1_780_000_000 - (1_780_000_000 % 3600)
@@ -172,4 +172,60 @@ export const BUCKETS: readonly [le: string, share: number][] = [
   ['1', 0.95],
   ['2.5', 1],
   ['+Inf', 1],
+]
+
+/** A counter of payments: so many more a minute, from the start on. */
+export interface PaymentCounter {
+  series: string
+  labels: Record<string, string>
+  perMinute: number
+}
+
+const notified = (eventType: string, delivery: string, instance: string, perMinute: number): PaymentCounter => ({
+  series: SERIES.notifications,
+  labels: {
+    [LABEL.job]: 'shop/api',
+    [LABEL.instance]: instance,
+    [LABEL.eventType]: eventType,
+    [LABEL.delivery]: delivery,
+  },
+  perMinute,
+})
+
+const result = (status: string, category: string, perMinute: number): PaymentCounter => ({
+  series: SERIES.results,
+  labels: {
+    ...kind({ ...shop('a'), operation: PAY_IN }),
+    [LABEL.resource]: 'pay_in',
+    [LABEL.resultStatus]: status,
+    ...(category === '' ? {} : { [LABEL.resultCategory]: category }),
+  },
+  perMinute,
+})
+
+const code = (resultCode: string, perMinute: number): PaymentCounter => ({
+  series: SERIES.resultFailures,
+  labels: {
+    [LABEL.job]: 'shop/api',
+    [LABEL.instance]: 'a',
+    [LABEL.environment]: 'production',
+    [LABEL.resource]: 'pay_in',
+    [LABEL.resultCode]: resultCode,
+  },
+  perMinute,
+})
+
+/** One in five pay-ins fails; both instances hear of it, and one of them refuses as much as it acknowledges. */
+export const PAYMENTS: readonly PaymentCounter[] = [
+  notified('PAYIN_NORMAL_SUCCEEDED', 'acknowledged', 'a', 5),
+  notified('PAYIN_NORMAL_SUCCEEDED', 'acknowledged', 'b', 3),
+  notified('PAYIN_NORMAL_FAILED', 'acknowledged', 'a', 2),
+  notified('PAYIN_NORMAL_FAILED', 'refused', 'b', 2),
+  notified('PAYOUT_NORMAL_FAILED', 'acknowledged', 'a', 0.5),
+  notified('KYC_SUCCEEDED', 'late', 'b', 0.25),
+  result('SUCCEEDED', '', 8),
+  result('FAILED', 'bank_refused', 1.5),
+  result('FAILED', 'technical', 0.5),
+  code('101101', 1.5),
+  code('009199', 0.5),
 ]
