@@ -363,6 +363,7 @@ describe.skipIf(isWithoutBrowser)('the stories, one after the other', () => {
     expect(await section.locator('h2').innerText()).toBe('MangopayAccessRefused')
     const border = "getComputedStyle(document.querySelector('section:target')).borderLeftColor"
     expect(await runbook.evaluate(border)).not.toBe('rgba(0, 0, 0, 0)')
+    expect(await runbook.evaluate('document.documentElement.scrollWidth')).toBe(1_280)
     await runbook.close()
   })
 
