@@ -24,7 +24,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^opentelemetry-mangopay$/, replacement: source('index.ts') },
-      { find: /^opentelemetry-mangopay\/(names|register|classify)$/, replacement: source('$1.ts') },
+      { find: /^opentelemetry-mangopay\/(names|register|classify|monitor)$/, replacement: source('$1.ts') },
     ],
   },
 })

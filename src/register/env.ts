@@ -82,7 +82,7 @@ export function choicesFrom(
   return result
 }
 
-const OURS = ['MANGOPAY_TELEMETRY_HOSTS', 'MANGOPAY_TELEMETRY_ACCOUNTS']
+const OURS = ['HOSTS', 'ACCOUNTS', 'COUNT_FROM', 'RESULTS', 'WEBHOOKS'].map((name) => `MANGOPAY_TELEMETRY_${name}`)
 const PREFIX = 'MANGOPAY_TELEMETRY_'
 
 /** Says which variables look like ours and are not. Others that begin with MANGOPAY_ are the app's own. */

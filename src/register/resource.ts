@@ -8,6 +8,10 @@ interface Resource {
 
 /** What `register` uses of the resources package: functions since SDK 2.0, a class before. */
 interface ResourcesSdk {
+  detectResources?(options: object): Resource
+  detectResourcesSync?(options: object): Resource
+  readonly envDetector?: unknown
+  readonly envDetectorSync?: unknown
   defaultResource?(): Resource
   resourceFromAttributes?(attributes: object): Resource
   readonly Resource?: new (attributes: object) => Resource
@@ -25,4 +29,13 @@ export function resourceFrom(env: Env, find: Find): unknown {
   // The given resource takes the place of the SDK's own attributes, except in SDK 1, which adds them later.
   if (sdk?.Resource) return new sdk.Resource(id)
   return sdk?.resourceFromAttributes && sdk.defaultResource?.().merge(sdk.resourceFromAttributes(id))
+}
+
+/** What the variables say of the service, laid over a resource: a MeterProvider that stands alone does not read them. */
+export function detected(resource: unknown, find: Find): unknown {
+  const sdk = find('@opentelemetry/resources')?.load() as ResourcesSdk | undefined
+  const detect = sdk?.detectResources ?? sdk?.detectResourcesSync
+  const detector = sdk?.detectResources ? sdk.envDetector : sdk?.envDetectorSync
+  const named = detect?.({ detectors: [detector] })
+  return named === undefined ? resource : ((resource as Resource | undefined)?.merge(named) ?? named)
 }

@@ -4,7 +4,7 @@ import type { MeterProvider } from '@opentelemetry/api'
 import type { MangopaySpanProcessor } from '../processor.ts'
 import { accountsFrom } from './accounts.ts'
 import { type AppSdk, loadAppSdk } from './app-sdk.ts'
-import { booleanFrom, type Env, sayUnknownVariables } from './env.ts'
+import { booleanFrom, choiceFrom, type Env, sayUnknownVariables } from './env.ts'
 import { hostsFrom } from './hosts.ts'
 import { instrumentationsFrom } from './instrumentations.ts'
 import { flushOnSignals, flushWhenIdle, SpanCount } from './lifecycle.ts'
@@ -80,11 +80,16 @@ function processorFrom(env: Env, library: Library, { api, apiFile }: AppSdk, say
   const options = library.apiFile === apiFile ? {} : { meterProvider }
   return new library.MangopaySpanProcessor({
     ...options,
+    countFrom: countFrom(env, say),
     hosts: hostsFrom(env, say),
     accounts: accountsFrom(env, say),
     results: booleanFrom(env, 'MANGOPAY_TELEMETRY_RESULTS'),
     webhooks: webhooksFrom(env, say),
   })
+}
+
+function countFrom(env: Env, say: Say): 'spans' | 'requests' {
+  return choiceFrom(env, ['MANGOPAY_TELEMETRY_COUNT_FROM'], ['spans', 'requests'], 'spans', say) as 'spans' | 'requests'
 }
 
 /**
@@ -98,10 +103,11 @@ function patchHttpNow(): void {
   syncBuiltinESMExports()
 }
 
-type Flushable = { forceFlush?(): Promise<void> } | undefined
+/** What holds something back. */
+export type Flushable = { forceFlush?(): Promise<void> } | undefined
 
 /** Side by side: a collector that is down costs one time-out, not one for each signal. */
-async function flushAll(parts: readonly Flushable[], failed: (reason: string) => void): Promise<void> {
+export async function flushAll(parts: readonly Flushable[], failed: (reason: string) => void): Promise<void> {
   const results = await Promise.allSettled(parts.map(async (part) => part?.forceFlush?.()))
   for (const result of results) if (result.status === 'rejected') failed(messageOf(result.reason))
 }
