@@ -20,12 +20,12 @@ const PAGES = [
   ...docs.map((file) => `docs/${file}`),
 ]
 
-/** Each source file twice, with its types; `register` as CommonJS only. */
+/** Each source file twice, with its types; `register` and `monitor` as CommonJS only. */
 const compiled = readdirSync(`${cwd}src`, { recursive: true })
   .map(String)
   .filter((file) => file.endsWith('.ts'))
   .flatMap((file) => {
-    const formats = file.startsWith('register') ? ['cjs'] : ['cjs', 'esm']
+    const formats = file.startsWith('register') || file === 'monitor.ts' ? ['cjs'] : ['cjs', 'esm']
     return formats.flatMap((format) => ['js', 'd.ts'].map((end) => `dist/${format}/${file.replace(/ts$/, end)}`))
   })
 
