@@ -77,17 +77,21 @@ export function hostGroup(hosts: Readonly<Record<string, string>> = {}): Group {
   }
 }
 
-/** What the Node library has tagged is left alone, and so are the metrics that it makes of it. */
+/**
+ * What the Node library has tagged is left alone, and so are the metrics that it makes of it. One look at the host tells
+ * nearly every other span: what is no text there is told by its URL, and so may an IP address be.
+ */
 function conditions(entries: readonly HostEntry[]): string[] {
-  const [address, peer] = [attribute('server.address'), attribute('net.peer.name')]
-  // `CONNECT` opens a tunnel and is no call of the API.
-  const isRequest = and(isText(METHOD), `${METHOD} != "CONNECT"`)
-  const unjudged = and('span.kind == SPAN_KIND_CLIENT', isMissing(attribute(ATTR_MANGOPAY_OUTCOME)))
-  const maybe = `^(?:${anyOf(entries)})$|${IP}`
+  const maybe = `^(?:(?:${anyOf(entries)})$|(?:true|false|[0-9.eE+-]*)$|[[{]|[^:]*:[^:]*:)`
   return [
-    and(unjudged, isText(address), matches(address, maybe), isRequest),
-    and(unjudged, isMissing(address), isText(peer), matches(peer, maybe), isRequest),
-    and(unjudged, `not ${isText(NAMED)}`, isRequest),
+    and(
+      'span.kind == SPAN_KIND_CLIENT',
+      isMissing(attribute(ATTR_MANGOPAY_OUTCOME)),
+      matches(`Coalesce([${attribute('server.address')}, ${attribute('net.peer.name')}, ""])`, maybe),
+      isText(METHOD),
+      // It opens a tunnel and is no call of the API.
+      `${METHOD} != "CONNECT"`,
+    ),
   ]
 }
 
@@ -149,9 +153,14 @@ function particularRule({ host, port, prefix, environment }: HostEntry): string[
 
 function plainRules(entries: readonly HostEntry[]): string[] {
   const environments = [...new Set(entries.map(({ environment }) => environment))]
-  return environments.flatMap((environment) => {
-    const hosts = anyOf(entries.filter((entry) => entry.environment === environment))
-    const fits = [isMissing(PATH_START), isThere(HOST), matches(HOST, `^(?:${hosts})$`)]
-    return [set(ENVIRONMENT, text(environment), ...fits), set(PATH_START, '0', ...fits)]
-  })
+  const found = variable('environment')
+  const isNew = isMissing(PATH_START)
+  return [
+    ...environments.map((environment) => {
+      const hosts = anyOf(entries.filter((entry) => entry.environment === environment))
+      return set(found, text(environment), isNew, isThere(HOST), isMissing(found), matches(HOST, `^(?:${hosts})$`))
+    }),
+    set(ENVIRONMENT, found, isThere(found)),
+    set(PATH_START, '0', isThere(found)),
+  ]
 }

@@ -76,34 +76,33 @@ export function routeStatements({ rename }: { readonly rename: boolean }): strin
   return [...splitPath(), ...findRoute(), ...readRoute(), ...nameOperation(), ...writeTemplate(rename)]
 }
 
-/** Behind the version: segments, and any number of slashes at the end. */
-const VERSION_AND_REST = '^(?P<version>/+[^/]+)/(?P<rest>[^/]+(?:/[^/]+)*)/*$'
+/** Of a URL, or of a path: the version, and behind it segments and any number of slashes at the end. */
+const VERSION_AND_REST =
+  '^(?:[^/?]*://[^/?]*?(?:://[^/?]*)?)?(?P<version>/+[^/?#]+)/(?P<rest>[^/?#]+(?:/[^/?#]+)*)/*(?:[?#]|$)'
 
 function splitPath(): string[] {
   const url = variable('url')
-  const whole = variable('whole_path')
   const path = variable('path')
   const parts = variable('parts')
   const rest = variable('rest')
+  const isCut = `${PATH_START} > 0`
   return [
     // First, since it is asked for most often.
     set(N, '0'),
     set(AT, '-1'),
     set(url, URL_TEXT, isText(URL_TEXT)),
-    set(whole, extract(url, PATH_PATTERN, 'path'), isThere(url), matches(url, PATH_PATTERN)),
-    set(
-      path,
-      `Substring(${whole}, ${PATH_START}, Len(${whole}) - ${PATH_START})`,
-      isThere(whole),
-      `Len(${whole}) > ${PATH_START}`,
-    ),
-    set(parts, `ExtractPatterns(${path}, ${text(VERSION_AND_REST)})`, isThere(path), matches(path, VERSION_AND_REST)),
-    set(VERSION, `${parts}["version"]`, isThere(parts)),
-    set(rest, `${parts}["rest"]`, isThere(parts)),
+    // Behind the prefix of a gateway.
+    set(path, '""', isCut),
+    set(path, extract(url, PATH_PATTERN, 'path'), isCut, isThere(url), matches(url, PATH_PATTERN)),
+    set(url, `Substring(${path}, ${PATH_START}, Len(${path}) - ${PATH_START})`, isCut, `Len(${path}) > ${PATH_START}`),
+    set(url, '""', isCut, `Len(${path}) <= ${PATH_START}`),
+    set(parts, `ExtractPatterns(${url}, ${text(VERSION_AND_REST)})`, isThere(url)),
+    set(VERSION, `${parts}["version"]`, isThere(`${parts}["version"]`)),
+    set(rest, `${parts}["rest"]`, isThere(VERSION)),
     // Two capitals that are not ASCII have small letters that are.
-    replace(rest, '[\\x{130}\\x{212A}]', '_', isThere(rest)),
-    set(SEGMENTS, `Split(ToLowerCase(${rest}), "/")`, isThere(rest)),
-    set(N, `Len(${SEGMENTS})`, isThere(rest)),
+    replace(rest, '[\\x{130}\\x{212A}]', '_', isThere(VERSION)),
+    set(SEGMENTS, `Split(ToLowerCase(${rest}), "/")`, isThere(VERSION)),
+    set(N, `Len(${SEGMENTS})`, isThere(VERSION)),
   ]
 }
 
@@ -153,8 +152,9 @@ function readRoute(): string[] {
     // told by its tail: its broken version could be broken in other ways.
     `delete_key(span.cache, "template") where ${and(
       isFound,
+      `${VERSION} != "/v2.01"`,
       `not ${matches(VERSION, '^/+(?:\\$|%24|[vV]?[0-9.]*[0-9][0-9.]*$)')}`,
-      `not ${matches(TEMPLATE, '/oauth/token')}`,
+      `Index(${TEMPLATE}, "/oauth/token") < 0`,
     )}`,
     set(prefix, number(2), isFound),
     set(methodsLength, number(4), isFound),
@@ -176,7 +176,12 @@ function nameOperation(): string[] {
     set(METHOD_KNOWN, `ToUpperCase(${METHOD_KNOWN})`, isThere(METHOD_KNOWN)),
     set(OPERATION, text(MANGOPAY_OPERATION_VALUE_OTHER)),
     set(OPERATION, concat([METHOD_KNOWN, variable('operation_path')], ' '), isKnown),
-    set(TOKEN, 'true', `${OPERATION} != ${text(MANGOPAY_OPERATION_VALUE_OTHER)}`, matches(TEMPLATE, '/oauth/token')),
+    set(
+      TOKEN,
+      'true',
+      `${OPERATION} != ${text(MANGOPAY_OPERATION_VALUE_OTHER)}`,
+      `Index(${TEMPLATE}, "/oauth/token") >= 0`,
+    ),
     // What is no known method is taken for a write.
     set(
       WRITE,

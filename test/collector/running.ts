@@ -1,4 +1,5 @@
 /** A real Collector with our fragment beside a configuration of somebody's own, as `docs/collector.md` says. */
+import { writeFile } from 'node:fs/promises'
 import { stringify } from 'yaml'
 import { type CollectorOptions, renderFragment } from '../../collector/config.ts'
 import { answers, type Child, eventually, freePort, startChild } from '../stack/child.ts'
@@ -27,6 +28,10 @@ export interface RunOptions extends CollectorOptions {
   readonly flush?: string
   /** Processors in front, such as a batch. */
   readonly before?: Readonly<Record<string, unknown>>
+  /** Throws everything away that leaves it. */
+  readonly discard?: boolean
+  /** Without our fragment: what it is compared with. */
+  readonly without?: boolean
   /** Keeps the port of a Collector that this one replaces. */
   readonly port?: number
 }
@@ -83,6 +88,27 @@ export async function runCollector(stack: Stack, options: RunOptions = {}): Prom
     }),
     'mangopay.yaml': fragment,
   })
+  if (options.discard) {
+    const nop = { receivers: ['otlp'], exporters: ['nop'] }
+    const discard = {
+      receivers: {
+        otlp: { protocols: { http: { endpoint: `127.0.0.1:${port}`, max_request_body_size: 200_000_000 } } },
+      },
+      exporters: { nop: {} },
+      service: {
+        telemetry: { metrics: { level: 'none' } },
+        pipelines: options.without
+          ? { traces: nop }
+          : {
+              traces: { ...nop, exporters: ['forward/mangopay'] },
+              'traces/mangopay-out': { exporters: ['nop'] },
+              'metrics/mangopay': { exporters: ['nop'] },
+            },
+      },
+    }
+    await writeFile(`${folder}/own.yaml`, stringify(discard))
+    if (options.without) await writeFile(`${folder}/mangopay.yaml`, '{}')
+  }
   const child = startChild(pathOf('collector'), [`--config=${folder}/own.yaml`, `--config=${folder}/mangopay.yaml`])
   stack.keep({
     ...child,

@@ -39,13 +39,18 @@ const tagsIn = (attributes: Attributes): Attributes =>
   )
 
 /** What the library writes on the same span, without a response hook. */
-export function tagByLibrary(
+export const tagByLibrary = (
   spans: readonly PlainSpan[],
   hosts: Record<string, string>,
-  options: { meterProvider?: MeterProvider; clock?: () => number } = {},
-): Tagged[] {
-  const processor = new MangopaySpanProcessor({ hosts, ...options })
-  return spans.map((plain, at) => {
+  options: Options = {},
+): Tagged[] => tagWith({ hosts, ...options })(spans)
+
+type Options = { meterProvider?: MeterProvider; clock?: () => number; hosts?: Record<string, string> }
+
+/** A processor that spans can be given to, again and again. */
+export function tagWith(options: Options): (spans: readonly PlainSpan[]) => Tagged[] {
+  const processor = new MangopaySpanProcessor(options)
+  const tag = (plain: PlainSpan, at: number): Tagged => {
     const duration = plain.duration ?? 5
     const span = {
       kind: plain.kind ?? SpanKind.CLIENT,
@@ -61,7 +66,8 @@ export function tagByLibrary(
     processor.onStart(span as never, ROOT_CONTEXT)
     processor.onEnd(span as never)
     return { name: span.name, tags: tagsIn(span.attributes) }
-  })
+  }
+  return (spans) => spans.map(tag)
 }
 
 /** Of an attribute in OTLP's JSON. */

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { COMPOSE_SCHEMA, type Service } from './compose.ts'
-import { base, folder, lgtm, mountsOf, overlay, problems, read } from './files.ts'
+import { base, collector, folder, lgtm, mountsOf, overlay, problems, read } from './files.ts'
 
 const services = Object.entries({ ...overlay.services, ...base.services })
 
@@ -11,6 +11,7 @@ describe('the compose files', () => {
   it.each([
     ['compose.yaml', base],
     ['compose.alertmanager.yaml', overlay],
+    ['compose.collector.yaml', collector],
   ])('%s is well formed', (_file, compose) => {
     expect(problems(COMPOSE_SCHEMA, compose)).toEqual([])
   })
@@ -55,6 +56,20 @@ describe('the compose files', () => {
         expect(existsSync(resolve(folder, service.build.context, service.build.dockerfile ?? ''))).toBe(true)
       }
     }
+  })
+
+  it('of the Collector mounts what is there, pins its images, and sends the shop’s telemetry to it', () => {
+    for (const [name, service] of Object.entries(collector.services)) {
+      for (const { source } of mountsOf(service)) expect(existsSync(source), `${name} mounts ${source}`).toBe(true)
+      if (service.build === undefined) expect(service.image).toMatch(/^[\w./-]+:v?\d+\.\d+\.\d+(-slim)?$/)
+    }
+    const { shop, mock, lgtm: stack, collector: itself } = collector.services
+    expect(stack?.image).toBe(lgtm.image)
+    expect(shop?.environment?.['OTEL_EXPORTER_OTLP_ENDPOINT']).toBe('http://collector:4318')
+    expect(shop?.environment?.['MANGOPAY_URL']).toBe('http://mock:4010')
+    expect(mock?.command?.slice(0, 2)).toEqual(['node', 'build/examples/mock/main.js'])
+    expect(itself?.environment?.['METRICS_ENDPOINT']).toBe('http://lgtm:9090/api/v1/otlp')
+    expect(read('collector.yaml')).toContain('"4010"')
   })
 
   it('send the demo’s telemetry to the stack', () => {

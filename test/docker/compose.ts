@@ -38,6 +38,7 @@ const service = object({
   init: { type: 'boolean' },
   stop_grace_period: seconds,
   restart: { enum: ['no', 'always', 'on-failure', 'unless-stopped'] },
+  working_dir: { type: 'string' },
   read_only: { type: 'boolean' },
   cap_drop: list(text),
   security_opt: list(text),

@@ -14,6 +14,8 @@ export const read = (file: string): string => readFileSync(join(folder, file), '
 export const base = parse(read('compose.yaml')) as Compose
 /** The same with an Alertmanager. */
 export const overlay = parse(read('compose.alertmanager.yaml')) as Compose
+/** The dashboard for a service in Python, by a Collector. */
+export const collector = parse(read('compose.collector.yaml')) as Compose
 /** The service that is the stack. */
 export const lgtm = base.services['lgtm'] as Service
 

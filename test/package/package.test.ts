@@ -17,6 +17,7 @@ const PAGES = [
   ),
   ...['health.ts', 'log-spikes.ts', 'pause-on-quota.ts', 'retry.ts'].map((file) => `examples/${file}`),
   ...['complete.example.yaml', 'mangopay.yaml'].map((file) => `collector/${file}`),
+  ...['go/main.go', 'requirements.txt', 'shop.py'].map((file) => `examples/collector/${file}`),
   ...docs.map((file) => `docs/${file}`),
 ]
 
