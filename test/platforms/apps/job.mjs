@@ -1,0 +1,3 @@
+import { calls } from './calls.mjs'
+
+console.log((await calls()).join())

@@ -1,0 +1,3 @@
+import { calls } from './calls.mjs'
+
+export const work = async () => (await calls()).join()
