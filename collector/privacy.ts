@@ -5,7 +5,7 @@
 import { ATTR_MANGOPAY_OPERATION } from '../src/names.ts'
 import { and, attribute, type Group, isText, isThere, text } from './ottl.ts'
 
-/** The library's README removes the same attributes in a Node app. */
+/** docs/limits.md removes the same attributes in a Node app. */
 const URL_ATTRIBUTES = '^(?:url\\.(?:full|path|query)|http\\.(?:url|target))$'
 
 /** A URL, or a path of the API, in the midst of a text. */

@@ -27,7 +27,7 @@ export interface Telemetry {
   shutdown(): Promise<void>
 }
 
-/** Sets OpenTelemetry up as the README says. Must run before a HTTP client is loaded. */
+/** Sets OpenTelemetry up as docs/setup.md says. Must run before a HTTP client is loaded. */
 export const startTelemetry = (settings: TelemetrySettings, options: MangopaySpanProcessorOptions): Telemetry => {
   const mangopay = new MangopaySpanProcessor(options)
   const sdk = new NodeSDK({

@@ -13,8 +13,8 @@ const blocks = (page: string, language: string): string[] =>
   [...page.matchAll(/^```(\w+)\n([\s\S]*?)^```/gm)].flatMap(([, of, text]) => (of === language ? [text as string] : []))
 const [firstCommands = ''] = blocks(readme, 'sh')
 const [firstPrinted = ''] = blocks(readme, 'text')
-const [telemetry = '', ...moreOfReadme] = blocks(readme, 'js')
-const [sampling = '', autoInstrumentations = '', inProcess = '', ...moreOfSetup] = blocks(read('docs/setup.md'), 'js')
+const setup = read('docs/setup.md')
+const [telemetry = '', sampling = '', autoInstrumentations = '', inProcess = '', ...moreOfSetup] = blocks(setup, 'js')
 
 let mock: Mock
 let receiver: OtlpReceiver
@@ -31,7 +31,7 @@ function folder(name: string, files: Readonly<Record<string, string>>): string {
   return fileURLToPath(url)
 }
 
-/** The README's file, for the mock's host. */
+/** The file of docs/setup.md, for the mock's host. */
 function telemetryFor(host: string): string {
   const text = telemetry.replace('Processor()', `Processor({ hosts: { '${host}': 'sandbox' } })`)
   expect(text.length).toBeGreaterThan(telemetry.length)
@@ -108,7 +108,7 @@ ask().end()
 
 describe("the README's code", () => {
   it('is all run here', () => {
-    expect([...moreOfReadme, ...moreOfSetup]).toEqual([])
+    expect([...blocks(readme, 'js'), ...moreOfSetup]).toEqual([])
   })
 
   it('begins with commands that print a tagged span, as it says', async () => {
@@ -129,7 +129,7 @@ describe("the README's code", () => {
 
   it('is loaded as the line below it says', () => {
     expect(telemetry.split('\n')[0]).toBe('// telemetry.mjs')
-    expect(readme).toContain('node --import ./telemetry.mjs app.js')
+    expect(setup).toContain('node --import ./telemetry.mjs app.js')
   })
 
   it.each([

@@ -1,4 +1,4 @@
-/** The install commands that people copy: those of the README, one after the other, and the one that `register` prints. */
+/** The install commands that people copy: those of README and docs/setup.md, one after the other, and the one that `register` prints. */
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { nodeBinary, npm } from './lab.ts'
@@ -17,12 +17,13 @@ const NAME = 'opentelemetry-mangopay'
 /** All of them. */
 export const writtenCells: readonly WrittenCell[] = [
   {
-    name: "the README's `npm install` lines, one after the other",
+    name: 'the `npm install` lines of README and docs/setup.md, one after the other',
     run: (tarball) => {
-      const lines = [...readFileSync('README.md', 'utf8').matchAll(/^npm install (.+)$/gm)].map(([, packages]) =>
+      const pages = readFileSync('README.md', 'utf8') + readFileSync('docs/setup.md', 'utf8')
+      const lines = [...pages.matchAll(/^npm install (.+)$/gm)].map(([, packages]) =>
         (packages as string).split(' ').map((one) => (one === NAME ? tarball : one)),
       )
-      if (lines[0]?.[0] !== tarball || lines.length < 2) return 'the README has no such lines'
+      if (lines[0]?.[0] !== tarball || lines.length < 2) return 'there are no such lines'
       return npmInstall(emptyProject('written-readme', {}), lines)
     },
   },

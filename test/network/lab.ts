@@ -39,7 +39,7 @@ class PullReader extends MetricReader {
   protected override async onShutdown(): Promise<void> {}
 }
 
-/** How a lab differs from what the README shows. */
+/** How a lab differs from what docs/setup.md shows. */
 export interface LabOptions {
   mock?: MockOptions
   processor?: Omit<MangopaySpanProcessorOptions, 'hosts'>

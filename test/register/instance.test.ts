@@ -1,7 +1,7 @@
 /** `service.instance.id`: without one, two processes of a service write one series, and its counts come out too high. */
 import { writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { readme } from '../support/project-files.ts'
+import { read } from '../support/project-files.ts'
 import { environment, REGISTER, run } from './fixtures/child.ts'
 import { project, receiver } from './fixtures/lab.ts'
 import { SDK_NODE_MINOR } from './fixtures/project.ts'
@@ -52,10 +52,10 @@ describe('service.instance.id', () => {
   })
 })
 
-describe("the README's file", () => {
-  // Of the packages that the README names, which are those of this repository.
+describe('the file of docs/setup.md', () => {
+  // Of the packages that the pages name, which are those of this repository.
   it.skipIf(SDK_NODE_MINOR !== 223)('sets one too, and keeps that of the user', async () => {
-    const [, text = ''] = /^```js\n(\/\/ telemetry\.mjs\n[\s\S]*?)^```/m.exec(readme) ?? []
+    const [, text = ''] = /^```js\n(\/\/ telemetry\.mjs\n[\s\S]*?)^```/m.exec(read('docs/setup.md')) ?? []
     const ours = `{ hosts: { '${receiver.target}': 'sandbox' } }`
     writeFileSync(
       project.file('telemetry.mjs'),
