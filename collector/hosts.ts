@@ -44,7 +44,8 @@ const AUTHORITY = '^[^/]*://(?:[^/?#\\\\]*@)?(?P<authority>[^/?#\\\\]*)'
 const HOST_OF_AUTHORITY = '(?s)^(?P<host>\\[.*\\]|.*?)(?::[^:\\]]*)?$'
 /** The path of a URL or of what is a path already; also behind a plain proxy, where two URLs are joined. */
 export const PATH_PATTERN = '^(?:[^/?]*://[^/?]*?(?:://[^/?]*)?)?(?P<path>/[^?#]*)'
-export const IP = '^[0-9]+(?:\\.[0-9]+){3}$|:.*:'
+/** What may be the address of the peer, which PHP's curl instrumentation writes where the host belongs; none without a connection. */
+export const IP = '^$|^[0-9]+(?:\\.[0-9]+){3}$|:.*:'
 
 /** A host as it may be spelled: any case, a dot at its end, brackets around an IPv6 address. */
 const spelled = (host: string): string => (host.includes(':') ? `\\[?${anyCase(host)}\\]?` : `${anyCase(host)}\\.?`)
@@ -102,7 +103,7 @@ function findHost(): string[] {
   const isIp = and(isThere(HOST), matches(HOST, IP), isText(attribute('url.full')))
   return [
     set(HOST, NAMED, isText(NAMED)),
-    // An IP address may be that of the peer, which PHP's curl instrumentation writes there: then the URL tells the host.
+    // Then the URL tells the host.
     set(byUrl, 'true', or(isMissing(HOST), isIp)),
     set(URL_VARIABLE, URL_TEXT, needsUrl, isText(URL_TEXT)),
     set(authority, attribute('http.host'), isMissing(HOST), isText(attribute('http.host'))),
