@@ -1,0 +1,3 @@
+import { comparesOn } from './unnoticed.ts'
+
+comparesOn('of the tests', process.execPath)
