@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export { MangopayClientMonitor, type MangopayClientMonitorOptions } from './client-monitor.ts'
+export type { HealthProblem } from './diagnostics.ts'
 export type { CountFrom, MangopaySpanProcessorOptions } from './options.ts'
 export type { ErrorCategory, Outcome } from './outcome/outcome.ts'
 export { MangopaySpanProcessor } from './processor.ts'

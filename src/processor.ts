@@ -1,6 +1,6 @@
 import { type Attributes, type Context, type Span, SpanKind, trace } from '@opentelemetry/api'
 import { CountedRequests } from './counted-requests.ts'
-import { reportFailure, say } from './diagnostics.ts'
+import { mention, reportFailure, say } from './diagnostics.ts'
 import { type MangopaySpanProcessorOptions, resolveOptions } from './options.ts'
 import { type Evidence, judge } from './outcome/outcome.ts'
 import { asksForSca, type ResponseHeaders, readHeaderAttributes, readResponseHeaders } from './quota/headers.ts'
@@ -13,12 +13,14 @@ import { CountingSampler } from './sampler.ts'
 import type { Snapshot } from './snapshot.ts'
 import { EndedSpan } from './span/ended-span.ts'
 import { isFromCache, isUnmade, readEvidence, secondsOf, type Transfer } from './span/evidence.ts'
+import { authorityAsked, isIp } from './span/ip-address.ts'
 import { OpenCalls } from './span/open-calls.ts'
 import type { LiveSpan, Sampler, SpanView, Taggable } from './span/otel.ts'
 import { siblings } from './span/siblings.ts'
 import type { SpanCall, TaggedCall } from './span/span-call.ts'
 import { SpanCalls } from './span/span-calls.ts'
 import { tag, tagsOf } from './span/tags.ts'
+import { Unseen } from './span/unseen.ts'
 import { isCountedFromRequest, linkSpan } from './wire/link.ts'
 
 /**
@@ -40,6 +42,8 @@ export class MangopaySpanProcessor {
   /** Whether ours was asked about every call that has started so far; undefined before the first. */
   #isSamplerAsked: boolean | undefined
   #saidUnsampled = false
+  /** Undefined when calls are counted from requests. */
+  readonly #unseen: Unseen | undefined
 
   /**
    * @param options - every one may be left out
@@ -49,12 +53,16 @@ export class MangopaySpanProcessor {
     const resolved = resolveOptions(options)
     this.#renameSpans = resolved.renameSpans
     this.#hosts = new Hosts(resolved.hosts)
-    siblings.subscribe()
     this.#recorder = new Recorder(resolved, this.#hosts.environments.size, (now) => {
       this.#countUnread(now)
       this.#requests?.countUnread(now)
     })
     if (resolved.countFrom === 'requests') this.#requests = new CountedRequests(this.#hosts, this.#recorder)
+    const { health } = this.#recorder
+    this.#hosts.onStranger = (host) => health.note('UNKNOWN_HOST', unknownHost(host))
+    if (this.#requests !== undefined) return
+    siblings.subscribe()
+    this.#unseen = new Unseen(this.#hosts, (line) => health.note('NO_SPANS', line))
   }
 
   /**
@@ -76,7 +84,11 @@ export class MangopaySpanProcessor {
    */
   readonly responseHook = (span: Span, response: unknown): void => {
     try {
-      const call = this.#calls.of(span)
+      if (span === undefined) {
+        this.#recorder.health.note('RESPONSE_HOOK', CALLED_HOOK)
+        return
+      }
+      const call = this.#calls.of(span) ?? this.#adopt(span as LiveSpan, response)
       if (call === undefined) this.#recorder.webhooks?.answer(span, response)
       if (call === undefined || call.ended) return
       const { request, response: undici } = response as { request?: unknown; response?: unknown }
@@ -97,13 +109,14 @@ export class MangopaySpanProcessor {
   /** Called by the SDK when a span starts: recognises a Mangopay call. */
   onStart(span: LiveSpan, parentContext: Context): void {
     try {
-      if (span.kind !== SpanKind.CLIENT) {
+      if (!isClient(span)) {
         if (span.kind === SpanKind.SERVER) this.#startNotification(span, parentContext)
         return
       }
       const rule = this.#hosts.find(span.attributes)
       if (rule === undefined) return
       this.#isSamplerAsked = this.#wasAskedAbout(rule) && this.#isSamplerAsked !== false
+      this.#unseen?.started(span, this.#isSamplerAsked)
       const call = this.#calls.begin(span, rule, parentContext)
       if (call !== undefined) {
         this.#open.add(call, span)
@@ -136,7 +149,7 @@ export class MangopaySpanProcessor {
    */
   onEnd(span: SpanView): void {
     try {
-      if (span.kind !== SpanKind.CLIENT) {
+      if (!isClient(span)) {
         if (span.kind === SpanKind.SERVER) this.#endNotification(span, new EndedSpan(span))
         return
       }
@@ -193,6 +206,7 @@ export class MangopaySpanProcessor {
    */
   async shutdown(): Promise<void> {
     this.#requests?.stop()
+    this.#unseen?.stop()
     await this.#recorder.shutdown()
   }
 
@@ -259,14 +273,14 @@ export class MangopaySpanProcessor {
     else if (isCountedFromRequest(span.attributes)) this.#show(span, call, evidence, target)
     else if (isUnmade(span, evidence)) {
       this.#isSamplerAsked = false
-      this.#say(UNMADE)
+      this.#recorder.health.note('UNSAMPLED_SPANS', UNMADE)
     } else this.#count(span, call, evidence, target, isUnread ? undefined : secondsOf(span))
   }
 
   /** The second of two spans of one request. */
   #finishTwin(span: SpanView, call: SpanCall, target: Taggable): void {
     if (!call.isDoubled || call.tags === undefined) return
-    this.#say(DOUBLED)
+    this.#recorder.health.note('DOUBLED_SPANS', DOUBLED)
     tag(target, span, call, call.tags, this.#renameSpans)
   }
 
@@ -274,7 +288,7 @@ export class MangopaySpanProcessor {
     const slot = this.#recorder.count(call, evidence, seconds)
     slot.tags ??= tagsOf(call.rule.environment, call.operation, evidence.status, slot.verdict)
     call.tags = slot.tags
-    if (this.#isSamplerAsked !== true) this.#say(UNASKED)
+    if (this.#isSamplerAsked !== true) this.#sayUnasked()
     this.#tag(span, call, target, call, slot.tags)
   }
 
@@ -318,12 +332,38 @@ export class MangopaySpanProcessor {
     return wasAsked
   }
 
-  /** One line, the first time that calls are known to be missing from the counts. */
-  #say(line: string): void {
-    if (!this.#saidUnsampled) say(line)
+  /** One line, the first time that a sampler may have dropped calls. Without any, all may be right. */
+  #sayUnasked(): void {
+    if (this.#saidUnsampled) return
     this.#saidUnsampled = true
+    if (this.#samplers.length === 0) mention(UNASKED)
+    else this.#recorder.health.note('SAMPLER', UNASKED)
+  }
+
+  /**
+   * Makes a call of a span whose host is an IP address, as undici's `interceptors.dns()` makes it and some apps do, where
+   * the request names Mangopay. Without an answer nobody hears of it.
+   */
+  #adopt(span: LiveSpan, response: unknown): SpanCall | undefined {
+    if (!isClient(span) || !isIp(span.attributes)) return undefined
+    const authority = authorityAsked(response)
+    if (authority === undefined) return undefined
+    const { attributes } = span
+    const url = String(attributes['url.full'] ?? attributes['http.url'] ?? '')
+    const rule = this.#hosts.findRequest(authority, url.startsWith('http:'), url.slice(url.indexOf('/', 8)))
+    if (rule === undefined) return undefined
+    this.#recorder.health.note('IP_ADDRESS', IP_ADDRESS)
+    this.#isSamplerAsked = false // a sampler sees no name either
+    this.#saidUnsampled = true
+    const call = this.#calls.keep(span, rule)
+    this.#open.add(call, span)
+    return call
   }
 }
+
+/** Whether a span is of a request that the app makes. Sentry 10 starts its own without a kind. */
+const isClient = ({ kind, attributes }: SpanView) =>
+  kind === SpanKind.CLIENT || (kind === SpanKind.INTERNAL && attributes?.['otel.kind'] === 'CLIENT')
 
 /** The response of undici, as its channels hand it out. */
 interface UndiciResponse {
@@ -338,6 +378,15 @@ function tagResult(target: Taggable, { observation }: TaggedCall): void {
 /** Calls that a sampler drops never get here, so all that can be said is whether ours was asked about the others. */
 const UNASKED =
   'mangopay.sampler() was not asked about a call; without it as the outermost sampler, calls that a sampler drops are not counted'
+
+const CALLED_HOOK =
+  'responseHook was called without a span: hand it over, responseHook: mangopay.responseHook, without parentheses'
+
+const IP_ADDRESS =
+  'calls to Mangopay go to an IP address: they are counted by the Host header of the request once an answer is there; without one, or where a sampler drops them, they are not'
+
+const unknownHost = (host: string) =>
+  `calls to ${host.slice(0, 100)} are not counted; if that is Mangopay’s API, name its environment: hosts: { "${host.slice(0, 100)}": "production" }`
 
 const UNKNOWN_ENVIRONMENT =
   'recordResult() was given an environment that is neither production nor sandbox nor one of the hosts option; that of the last call is taken'

@@ -1,5 +1,5 @@
 import { Callbacks } from './callbacks.ts'
-import { reportFailure } from './diagnostics.ts'
+import { Health, reportFailure } from './diagnostics.ts'
 import { MeterConnection } from './metrics/connection.ts'
 import type { Slot } from './metrics/series.ts'
 import type { CountFrom, ResolvedOptions } from './options.ts'
@@ -18,6 +18,7 @@ const LOOK_INTERVAL_MILLISECONDS = 1000
 
 /** Takes down what became of each call: counts it, exports it as metrics, and tells the user's callbacks. */
 export class Recorder {
+  readonly health = new Health()
   readonly #windowSeconds: number
   readonly #looksAtResults: boolean
   readonly #countFrom: CountFrom
@@ -38,7 +39,7 @@ export class Recorder {
     this.#looksAtResults = options.results
     this.#countUnread = countUnread
     this.#countFrom = options.countFrom
-    this.#statistics = new CallStatistics(options, environments, countUnread)
+    this.#statistics = new CallStatistics(options, environments, this.health, countUnread)
     this.#connection = new MeterConnection(this.#statistics, options.meterProvider)
     this.#callbacks = new Callbacks(options)
     // Here and not with the first call, whose request's AsyncLocalStorage it would hold for ever.
@@ -112,7 +113,8 @@ export class Recorder {
   /** The numbers as they stand. */
   snapshot(isSamplerInUse: boolean): Snapshot {
     this.look()
-    return takeSnapshot(this.#statistics, this.#windowSeconds, this.#countFrom, isSamplerInUse)
+    const snapshot = takeSnapshot(this.#statistics, this.#windowSeconds, this.#countFrom, isSamplerInUse)
+    return { ...snapshot, health: this.health.problems }
   }
 
   /** Ends spikes and low quotas that are under way and stops looking for them. The counters stay readable. */

@@ -8,6 +8,7 @@
  *
  * @packageDocumentation
  */
+import { fromPm2 } from './register/pm2.ts'
 import { sayOnStderr } from './register/say.ts'
 import { type Library, start } from './register/start.ts'
 
@@ -17,7 +18,7 @@ const STARTED = Symbol.for('opentelemetry-mangopay.register')
 const once = globalThis as { [STARTED]?: boolean }
 if (!once[STARTED]) {
   once[STARTED] = true
-  start(process.env, loadLibrary, sayOnStderr)
+  start(process.env, loadLibrary, sayOnStderr, fromPm2(process.env))
 }
 
 /** Late, since the API package it needs may be missing. */

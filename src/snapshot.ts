@@ -1,4 +1,5 @@
 import type { Attributes } from '@opentelemetry/api'
+import type { HealthProblem } from './diagnostics.ts'
 import type { Counter } from './metrics/counter.ts'
 import type { Series } from './metrics/series.ts'
 import * as names from './names.ts'
@@ -27,6 +28,8 @@ export interface Snapshot {
    * under head sampling only then, when they come from spans.
    */
   samplerInUse: boolean
+  /** What makes these numbers incomplete, as far as it was noticed; empty when all is right. */
+  health: HealthProblem[]
   /** One entry for each environment that was called. */
   environments: Record<string, EnvironmentSnapshot>
   /** Notifications since the start, by event type and delivery; absent without the `webhooks` option. */
@@ -91,7 +94,7 @@ export function takeSnapshot(
   windowSeconds: number,
   countFrom: CountFrom,
   samplerInUse: boolean,
-): Snapshot {
+): Omit<Snapshot, 'health'> {
   const time = statistics.now()
   const series = statistics.series() // first: it takes in the calls up to now
   const environments = new Map<string, EnvironmentSnapshot>()

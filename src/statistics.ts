@@ -1,4 +1,4 @@
-import { reportFailure } from './diagnostics.ts'
+import { type Health, reportFailure } from './diagnostics.ts'
 import type { CounterSource } from './metrics/counter.ts'
 import type { MetricSource, Ratio } from './metrics/instruments.ts'
 import { type AccountCounts, RequestCounts, type Series, type Slot } from './metrics/series.ts'
@@ -50,11 +50,11 @@ export class CallStatistics implements MetricSource {
 
   readonly #countUnread: (now: number) => void
 
-  constructor(options: ResolvedOptions, environments: number, countUnread: (now: number) => void) {
+  constructor(options: ResolvedOptions, environments: number, health: Health, countUnread: (now: number) => void) {
     this.#options = options
     this.#countUnread = countUnread
-    this.#counts = new RequestCounts(environments)
-    this.#quota = new QuotaAccounts(options.accounts)
+    this.#counts = new RequestCounts(environments, health)
+    this.#quota = new QuotaAccounts(options.accounts, health)
     const aliases = new Map(Object.entries(options.accounts))
     this.#aliases = aliases.size === 0 ? undefined : aliases
     this.#lowQuotas = new LowQuotaDetector(options.quota)

@@ -1,5 +1,5 @@
 import type { Attributes } from '@opentelemetry/api'
-import { say } from '../diagnostics.ts'
+import { Health } from '../diagnostics.ts'
 import * as names from '../names.ts'
 import { expected, isHttpStatus, VERDICT_COUNT, type Verdict } from '../outcome/outcome.ts'
 import { type Operation, OTHER_OPERATION } from '../request/route.ts'
@@ -81,9 +81,10 @@ export class RequestCounts implements CounterSource {
   readonly series: Series[] = []
   /** Most series there can be, but for those of `_OTHER` without code. */
   readonly #limit: number
-  #saidFull = false
+  readonly #health: Health
 
-  constructor(environments: number) {
+  constructor(environments: number, health = new Health()) {
+    this.#health = health
     this.#limit = LIMIT - environments * ROOM_WITHOUT_CODE
   }
 
@@ -138,8 +139,7 @@ export class RequestCounts implements CounterSource {
   #series(ofOperation: OperationCounts, code: number | undefined, verdict: Verdict): Series {
     const { counts, operation } = ofOperation
     if (operation !== OTHER_OPERATION && this.series.length >= this.#limit - ROOM_FOR_OTHER) {
-      if (!this.#saidFull) say(`so many operations ended in so many ways that further ones are counted as _OTHER`)
-      this.#saidFull = true
+      this.#health.note('SERIES', 'so many operations ended in so many ways that further ones are counted as _OTHER')
       return this.#slot(countsOf(counts, OTHER_OPERATION), code, verdict).series
     }
     if (this.series.length >= this.#limit) {

@@ -1,5 +1,5 @@
 /** How much is left? First: the newest reading of every account's windows. */
-import { say } from '../diagnostics.ts'
+import { Health } from '../diagnostics.ts'
 import { Forecast } from './forecast.ts'
 import type { ResponseHeaders } from './headers.ts'
 import { QUOTA_WINDOWS, type QuotaReading, type QuotaResponse, type QuotaWindow, readQuota } from './reading.ts'
@@ -66,10 +66,11 @@ export class QuotaAccounts {
   readonly #shown = new Map<string, string>()
   /** Environments where a client id without alias was seen. */
   readonly #strangers = new Set<string>()
-  readonly #problems = new Set<string>()
+  readonly #health: Health
 
   /** @param aliases - option `accounts`: client id → alias */
-  constructor(aliases: Readonly<Record<string, string>>) {
+  constructor(aliases: Readonly<Record<string, string>>, health = new Health()) {
+    this.#health = health
     this.#aliases = new Map(Object.entries(aliases))
   }
 
@@ -90,7 +91,8 @@ export class QuotaAccounts {
     const response = readQuota(headers, this.#serverTime(environment, now))
     if (response === undefined) return undefined
     const { problem } = response
-    if (problem !== undefined) this.#complain(`rate-limit headers: ${problem}; that window is skipped`)
+    if (problem !== undefined)
+      this.#health.note('RATE_LIMIT_HEADERS', `rate-limit headers: ${problem}; that window is skipped`)
     const { date } = response
     // A late one is as old as its body took to come.
     if (date !== undefined && !(isLate && this.#offsets.has(environment))) this.#offsets.set(environment, date - now)
@@ -117,14 +119,17 @@ export class QuotaAccounts {
       alias = this.#aliases.get(clientId)
       if (alias === undefined) {
         this.#strangers.add(environment)
-        this.#complain('calls of a client id that option accounts does not list; its quota is not shown')
+        this.#health.note('ACCOUNTS', 'calls of a client id that option accounts does not list; its quota is not shown')
         return undefined
       }
     } else if (clientId !== undefined) {
       const shown = this.#shown.get(environment)
       if (shown !== clientId) this.#shown.set(environment, clientId)
       if (shown !== undefined && shown !== clientId) {
-        this.#complain('two client ids in one environment; the quota shown is that of the last, see option accounts')
+        this.#health.note(
+          'ACCOUNTS',
+          'two client ids in one environment; the quota shown is that of the last, see option accounts',
+        )
         this.#accounts.delete(environment)
       }
     }
@@ -167,13 +172,6 @@ export class QuotaAccounts {
         return entry === undefined ? [] : [stateOf(account, entry, now, this.#serverTime(account.environment, now))]
       }),
     )
-  }
-
-  /** One line for each cause, not one for each call. */
-  #complain(problem: string): void {
-    if (this.#problems.has(problem)) return
-    this.#problems.add(problem)
-    say(problem)
   }
 }
 

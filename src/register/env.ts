@@ -82,7 +82,10 @@ export function choicesFrom(
   return result
 }
 
-const OURS = ['HOSTS', 'ACCOUNTS', 'COUNT_FROM', 'RESULTS', 'WEBHOOKS'].map((name) => `MANGOPAY_TELEMETRY_${name}`)
+/** Every variable of this package. */
+export const OURS: readonly string[] = ['HOSTS', 'ACCOUNTS', 'COUNT_FROM', 'RESULTS', 'WEBHOOKS'].map(
+  (name) => `MANGOPAY_TELEMETRY_${name}`,
+)
 const PREFIX = 'MANGOPAY_TELEMETRY_'
 
 /** Says which variables look like ours and are not. Others that begin with MANGOPAY_ are the app's own. */
@@ -91,6 +94,6 @@ export function sayUnknownVariables(env: Env, say: Say): void {
     if (OURS.includes(name) || textFrom(env, name) === undefined) continue
     const meant = name.startsWith('MANGOPAY_') ? nearest(name, OURS) : undefined
     if (meant !== undefined) say(`there is no variable ${name}; did you mean ${meant}?`)
-    else if (name.startsWith(PREFIX)) say(`there is no variable ${name}; there are ${OURS.join(' and ')}`)
+    else if (name.startsWith(PREFIX)) say(`there is no variable ${name}; there are ${OURS.join(', ')}`)
   }
 }

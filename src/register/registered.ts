@@ -45,9 +45,12 @@ const REFUSED =
   'the app sets up an OpenTelemetry SDK of its own, and the API keeps the first one, which is that of register.' +
   ' Drop one of the two: either your own, or register (then add MangopaySpanProcessor to your own)'
 
+/** How lines of this package begin. */
+const OURS = 'opentelemetry-mangopay: '
+
 /** The part of an `@opentelemetry/api` copy that takes a logger. */
 export interface DiagApi {
-  readonly DiagLogLevel: { readonly ERROR: number }
+  readonly DiagLogLevel: { readonly WARN: number }
   readonly diag: { setLogger(logger: object, options: object): boolean; error(message: string): void }
 }
 
@@ -87,8 +90,12 @@ export function sayErrors(api: DiagApi, registeredAgain: () => void, say: Say): 
     say(`OpenTelemetry reports: ${line}${hint}`)
   }
   const nothing = () => {}
-  const logger = { error, warn: nothing, info: nothing, debug: nothing, verbose: nothing }
-  api.diag.setLogger(logger, { logLevel: api.DiagLogLevel.ERROR })
+  // Ours go the same way, and have been said once by whoever says them.
+  const warn = (line: unknown) => {
+    if (typeof line === 'string' && line.startsWith(OURS)) say(line.slice(OURS.length))
+  }
+  const logger = { error, warn, info: nothing, debug: nothing, verbose: nothing }
+  api.diag.setLogger(logger, { logLevel: api.DiagLogLevel.WARN })
 }
 
 /** The SDK's error handler turns an error into JSON with its stack; its message, or else its code, is what people need. */

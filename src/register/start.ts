@@ -10,6 +10,7 @@ import { instrumentationsFrom } from './instrumentations.ts'
 import { flushOnSignals, flushWhenIdle, SpanCount } from './lifecycle.ts'
 import { metricReadersFrom } from './metrics.ts'
 import { appFolders } from './packages.ts'
+import type { Pm2 } from './pm2.ts'
 import { alreadyRegistered, sayErrors, sayWhenRegisteredAgain } from './registered.ts'
 import { resourceFrom } from './resource.ts'
 import { messageOf, type Say } from './say.ts'
@@ -24,7 +25,7 @@ export interface Library {
 }
 
 /** Sets up the OpenTelemetry SDK of the app. Whatever is wrong becomes a line; the app starts in any case. */
-export function start(env: Env, loadLibrary: () => Library, say: Say): void {
+export function start(env: Env, loadLibrary: () => Library, say: Say, { script, folder }: Pm2 = {}): void {
   try {
     if (booleanFrom(env, 'OTEL_SDK_DISABLED')) return
     sayUnknownVariables(env, say)
@@ -33,7 +34,7 @@ export function start(env: Env, loadLibrary: () => Library, say: Say): void {
       say('an OpenTelemetry SDK is registered already and is left alone: add MangopaySpanProcessor to it, or drop it')
       return
     }
-    const sdk = loadAppSdk(appFolders(process.argv[1], process.cwd()), say)
+    const sdk = loadAppSdk(appFolders(script ?? process.argv[1], folder ?? process.cwd()), say)
     if (sdk) run(sdk, env, processorFrom(env, loadLibrary(), sdk, say), say)
   } catch (error) {
     say(`OpenTelemetry is not set up: ${messageOf(error)}`)

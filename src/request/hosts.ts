@@ -36,9 +36,13 @@ const HOST_KEY = /^(\[[0-9a-f:.]+\]|[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?)(?::(\d{1,5
 /** In a prefix, where a gateway's own version may stand: of Mangopay's API. With it cut off no path would be known. */
 const API_VERSION = /\/v(?:2\.01|3\.0)(?=\/|$)/i
 
+const NO_API = new Set(['www', 'docs', 'dashboard', 'hub', 'checkout', 'status', 'support'])
+
 /** The hosts that are ours, compared whole: `api.mangopay.com.evil.example` is foreign. */
 export class Hosts {
   readonly #rules = new Map<string, HostRule[]>()
+  /** Called for a host of Mangopay's that is not listed. */
+  onStranger: ((host: string) => void) | undefined
   /** Every spelling by its length, so that most foreign hosts are turned away unread. */
   readonly #spellings: Spelling[][] = []
 
@@ -108,7 +112,10 @@ export class Hosts {
       host = split(authority)[0]
     }
     const rules = this.#spelled(host)
-    if (rules === undefined) return undefined
+    if (rules === undefined) {
+      if (host.endsWith('.mangopay.com')) this.#meet(host)
+      return undefined
+    }
     return isPlain(rules) ? rules[0] : choose(rules, portOf(attributes), urlOf(attributes))
   }
 
@@ -124,6 +131,11 @@ export class Hosts {
     const rules = this.#spelled(host)
     if (rules === undefined) return undefined
     return isPlain(rules) ? rules[0] : choose(rules, port, path)
+  }
+
+  /** Of Mangopay's own hosts those that are no API are told nobody. */
+  #meet(host: string): void {
+    if (!NO_API.has(host.split('.', 1)[0] ?? '')) this.onStranger?.(host)
   }
 
   #spelled(host: string): HostRule[] | undefined {

@@ -155,7 +155,8 @@ export function isUnmade(span: SpanView, { status, failure }: Evidence): boolean
 /** Whether it is of undici's instrumentation. */
 export const isUndici = (span: SpanView) => scopeOf(span).includes('undici')
 
-function scopeOf(span: SpanView): string {
+/** Name of the instrumentation that made it. */
+export function scopeOf(span: SpanView): string {
   const { name } = span.instrumentationScope ?? span.instrumentationLibrary ?? {}
   return typeof name === 'string' ? name : ''
 }

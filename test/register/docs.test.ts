@@ -1,6 +1,7 @@
 /** docs/register.md: its code runs, and its defaults are those of the code. */
 import { writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { OURS } from '../../src/register/env.ts'
 import { REPEAT_FOR_MILLIS, REPEAT_MILLIS, WAIT_MILLIS } from '../../src/register/lifecycle.ts'
 import { DEFAULT_PACE } from '../../src/register/metrics.ts'
 import { DEFAULT_PROTOCOL } from '../../src/register/otlp.ts'
@@ -38,6 +39,11 @@ describe('the code that flushes before process.exit()', () => {
     expect(receiver.spans).toHaveLength(spans)
     expect(receiver.requestCount).toBe(counted)
   })
+})
+
+it('every variable of ours on the page is known, and the other way round', () => {
+  const named = [...page.matchAll(/^\| `(MANGOPAY_\w+)`/gm)].map((match) => match[1])
+  expect(named.sort()).toEqual([...OURS].sort())
 })
 
 describe('the defaults of the page', () => {

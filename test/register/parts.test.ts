@@ -9,11 +9,33 @@ import { choicesFrom, positiveFrom } from '../../src/register/env.ts'
 import { fanOut, type PushExporter } from '../../src/register/metrics.ts'
 import { otlpExporter } from '../../src/register/otlp.ts'
 import { appFolders } from '../../src/register/packages.ts'
+import { fromPm2 } from '../../src/register/pm2.ts'
 import { samplerFrom } from '../../src/register/traces.ts'
 
 const lines: string[] = []
 const say = (line: string) => void lines.push(line)
 afterEach(() => void lines.splice(0))
+
+describe('fromPm2', () => {
+  it('sets what exporters and we read, as PM2 will, and tells the app’s script', () => {
+    const told = {
+      OTEL_SERVICE_NAME: 'shop',
+      MANGOPAY_TELEMETRY_HOSTS: 'a=b',
+      SECRET: 'x',
+      instances: 2,
+      OTEL_BSP_X: 5,
+    }
+    const pm2 = JSON.stringify({ ...told, pm_exec_path: '/app/shop.cjs', pm_cwd: '/app', env: {} })
+    const env: Record<string, string> = { pm2_env: pm2, OTEL_SERVICE_NAME: 'of the daemon' }
+    expect(fromPm2(env)).toEqual({ script: '/app/shop.cjs', folder: '/app' })
+    expect(env).toEqual({ pm2_env: pm2, OTEL_SERVICE_NAME: 'shop', MANGOPAY_TELEMETRY_HOSTS: 'a=b', OTEL_BSP_X: '5' })
+  })
+
+  it.each([undefined, 'no JSON', 'null', '5', '{}'])('leaves %j alone', (text) => {
+    const env = text === undefined ? {} : { pm2_env: text }
+    expect([fromPm2(env), { ...env }]).toEqual([{}, env])
+  })
+})
 
 describe('samplerFrom', () => {
   it.each([

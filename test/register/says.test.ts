@@ -1,7 +1,7 @@
 /** What register says, and what it shows of an address that is wrong. */
 import { afterEach, describe, expect, it } from 'vitest'
 import { accountsFrom } from '../../src/register/accounts.ts'
-import { sayUnknownVariables } from '../../src/register/env.ts'
+import { OURS, sayUnknownVariables } from '../../src/register/env.ts'
 import { hostsFrom } from '../../src/register/hosts.ts'
 import { packagesToInstall } from '../../src/register/instrumentations.ts'
 import { metricReadersFrom } from '../../src/register/metrics.ts'
@@ -72,7 +72,7 @@ it('a variable that looks like ours is told, the app’s own are not', () => {
   expect(lines).toEqual([
     'there is no variable MANGOPAY_TELEMETRY_HOST; did you mean MANGOPAY_TELEMETRY_HOSTS?',
     'there is no variable MANGOPAY_TELEMTRY_ACCOUNTS; did you mean MANGOPAY_TELEMETRY_ACCOUNTS?',
-    'there is no variable MANGOPAY_TELEMETRY_DEBUG; there are MANGOPAY_TELEMETRY_HOSTS and MANGOPAY_TELEMETRY_ACCOUNTS',
+    `there is no variable MANGOPAY_TELEMETRY_DEBUG; there are ${OURS.join(', ')}`,
   ])
 })
 
@@ -145,7 +145,7 @@ describe('what the SDK reports', () => {
       },
       error: () => {},
     }
-    sayErrors({ DiagLogLevel: { ERROR: 30 }, diag }, () => {}, say)
+    sayErrors({ DiagLogLevel: { WARN: 50 }, diag }, () => {}, say)
     const refused = 'connect ECONNREFUSED 127.0.0.1:4999'
     error(JSON.stringify({ message: refused }))
     error(`PeriodicExportingMetricReader: metrics export failed (error Error: ${refused})`)
