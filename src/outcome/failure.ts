@@ -117,6 +117,12 @@ export const NEVER_SENT_STARTS = [
   'queryaaaa e',
   'querya e',
 ]
+/** What agents say of a proxy that refuses the tunnel: of the packages tunnel and tunnel-agent, undici and hpagent. */
+const isNoTunnel = (message: string) =>
+  message.startsWith('tunneling socket could not be established') ||
+  (message.startsWith('proxy response (') && message.includes('when http tunneling')) ||
+  (message.startsWith('bad response: ') && message.length === 'bad response: 407'.length)
+
 /**
  * What such messages contain. A TLS alert counts only when it can come from the handshake alone: under TLS 1.3 a server
  * refuses a client's certificate after the first request may have gone out.
@@ -183,6 +189,7 @@ export function readFailure(names: readonly string[], messages: readonly string[
   if (isInvalid(names, beginnings)) return { kind: 'invalid_request', neverSent: true }
   // What is sent in part is cut before its end.
   if (beginnings.includes(TOO_LARGE_REQUEST)) return { kind: 'cancelled', neverSent: true }
+  if (beginnings.some(isNoTunnel)) return { kind: 'network', neverSent: true }
   const neverSent = isNeverSent(names, beginnings)
   if (beginnings.some((message) => message === ABORT_MESSAGE || message.startsWith(TOO_LARGE_ANSWER))) {
     return { kind: 'cancelled', neverSent }
