@@ -1,10 +1,10 @@
 /**
  * Calls through a real proxy: each counted once, with its operation. A tunnel leaves the span as it is without a proxy;
- * axios' plain-HTTP way makes the proxy the server of the span, so that the proxy must be among `hosts`.
+ * axios' plain-HTTP way makes the proxy the server of the span, so that the proxy should be among `hosts`.
  */
 import { createRequire } from 'node:module'
 import { SpanKind } from '@opentelemetry/api'
-import { afterEach, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { startProxy } from '../support/proxy.ts'
 import './instrumented.ts' // before the clients are loaded
 import { LAB_ENVIRONMENT, type Lab, startLab } from './lab.ts'
@@ -120,13 +120,14 @@ it.each(AXIOS)('forwarded: axios with %s, the proxy among the hosts', async (_, 
   await expectTruth(lab)
 })
 
-it('forwarded: axios, the proxy not among the hosts: its calls are foreign', async () => {
+it('forwarded: axios, the proxy not among the hosts: by its IP address it is seen through, once an answer came', async () => {
   proxy = await startProxy()
   lab = await startLab()
   await callAll(viaAxios(axiosProxy))
   expect(lab.mock.log.totals().requests).toBe(4)
-  expect(lab.spans()).toEqual([])
-  expect(lab.mangopay.snapshot().environments).toEqual({})
+  expectTold()
+  await expectTruth(lab)
+  expect(lab.mangopay.snapshot().health).toMatchObject([{ code: 'MANGOPAY_TELEMETRY_IP_ADDRESS' }])
 })
 
 it.each([
@@ -140,4 +141,51 @@ it.each([
   await expectTruth(lab, { unreached: { 'POST /transfers': 1 } })
   const [span] = lab.spans()
   expect(span?.attributes).toMatchObject({ 'mangopay.error.category': 'network', 'mangopay.outcome': 'failure' })
+})
+
+const Tunnel: { httpOverHttp(options: object): import('node:http').Agent } = require('tunnel')
+const { HttpProxyAgent }: { HttpProxyAgent: new (options: object) => import('node:http').Agent } = require('hpagent')
+const { HttpsProxyAgent }: typeof import('https-proxy-agent') = require('https-proxy-agent')
+
+/** Agents that ask for a tunnel by node:http, whose CONNECT has a span of its own. */
+const AGENTS: [string, () => import('node:http').Agent][] = [
+  ['tunnel', () => Tunnel.httpOverHttp({ proxy: { host: '127.0.0.1', port: Number(new URL(proxy.url).port) } })],
+  ['hpagent', () => new HttpProxyAgent({ proxy: proxy.url })],
+  ['https-proxy-agent', () => new HttpsProxyAgent(proxy.url)],
+]
+
+describe.each([true, false])('an agent that makes a tunnel, the proxy among the hosts: %s', (isListed) => {
+  const start = async () => {
+    lab = await startLab(isListed ? { hosts: { [proxy.hostPort]: LAB_ENVIRONMENT } } : {})
+  }
+  const by = (agent: () => import('node:http').Agent) => viaAxios(() => ({ httpAgent: agent(), proxy: false }))
+
+  it.each(AGENTS)('%s', async (_, agent) => {
+    proxy = await startProxy()
+    await start()
+    await callAll(by(agent))
+    expect(proxy.asked).toEqual(Array(4).fill(`CONNECT ${lab.mock.hostPort}`))
+    expectTold()
+    await expectTruth(lab)
+  })
+
+  // What https-proxy-agent makes of a refusal is an answer of that status, as if Mangopay had given it.
+  it.each(
+    AGENTS.flatMap(([name, agent]) =>
+      [407, 503].map((status) => {
+        const isAnswer = name === 'https-proxy-agent'
+        const category = isAnswer ? (status === 407 ? 'invalid_request' : 'server_error') : 'network'
+        return { name, status, agent, category, outcome: isAnswer && status === 503 ? 'unknown' : 'failure' }
+      }),
+    ),
+  )('$name, refused with $status', async ({ agent, status, category, outcome }) => {
+    proxy = await startProxy(status)
+    await start()
+    await by(agent)('POST', lab.url('/transfers'), {}).catch(() => {})
+    expect(lab.mock.log.totals().requests).toBe(0)
+    expect(lab.mangopay.snapshot().environments[LAB_ENVIRONMENT]?.calls).toBe(1)
+    expect(lab.spans().map(({ attributes }) => attributes)).toMatchObject([
+      { 'mangopay.operation': 'POST /transfers', 'mangopay.error.category': category, 'mangopay.outcome': outcome },
+    ])
+  })
 })

@@ -7,8 +7,12 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
 const FIRST_LINE = /^([A-Z]+) (?:http:\/\/)?([^/: ]+):(\d+)(\S*)/
 
-/** Starts one on loopback. */
-export const startProxy = async () => {
+/**
+ * Starts one on loopback.
+ *
+ * @param refusal - status that every tunnel is refused with
+ */
+export const startProxy = async (refusal?: number) => {
   /** Method and target of every request, as they came. */
   const asked: string[] = []
   const sockets = new Set<Socket>()
@@ -20,6 +24,10 @@ export const startProxy = async () => {
     client.on('data', (data) => {
       const [line, method, host, port, path] = (isTunnel ? undefined : FIRST_LINE.exec(data.toString('latin1'))) ?? []
       if (line !== undefined) asked.push(line)
+      if (refusal !== undefined) {
+        client.end(`HTTP/1.1 ${refusal} Refused\r\ncontent-length: 0\r\n\r\n`)
+        return
+      }
       upstream ??= connect(Number(port), host)
         .on('error', () => client.destroy())
         .on('data', (back) => client.write(back))
