@@ -100,7 +100,12 @@ describe('bad input', () => {
     expect(mangopay.snapshot().environments).toEqual({})
     // At most a line for each cause.
     expect(
-      lines.filter((line) => !/^opentelemetry-mangopay: (.* failed; the application is not affected|responseHook was called without)/.test(line)),
+      lines.filter(
+        (line) =>
+          !/^opentelemetry-mangopay: (.* failed; the application is not affected|responseHook was called without)/.test(
+            line,
+          ),
+      ),
     ).toEqual([])
     expect(lines).toEqual([...new Set(lines)])
     mangopay.onEnd(spanOf(ours()))
