@@ -290,6 +290,24 @@ const reusedKeys: Scenario = {
   faults: () => [...BACKGROUND, { share: 0.5, fault: { kind: 'reused_key' }, only: KEYED_WRITES }],
 }
 
+/** Payments that are refused behind a 200, and payouts that end later. */
+const REFUSALS: readonly FateShare[] = [
+  { share: 0.1, fate: { status: 'FAILED', code: '101101' }, only: ['POST /payins/card/direct'] },
+  { share: 0.05, fate: { status: 'FAILED', code: '101301' }, only: ['POST /payins/card/direct'] },
+  { share: 0.03, fate: { status: 'FAILED', code: '009199' }, only: ['POST /payins/card/direct'] },
+  { share: 0.1, fate: { status: 'FAILED', code: '001001' }, only: ['POST /transfers'] },
+  {
+    share: 0.6,
+    fate: { status: 'CREATED', later: { milliseconds: 300, status: 'SUCCEEDED' } },
+    only: ['POST /payouts/bankwire'],
+  },
+  {
+    share: 0.4,
+    fate: { status: 'CREATED', later: { milliseconds: 300, status: 'FAILED', code: '121001' } },
+    only: ['POST /payouts/bankwire'],
+  },
+]
+
 /** Every kind of trouble at once, for the proof on the terminal: is each of them counted? Not among the stories. */
 const proof: Scenario = {
   name: 'proof',
@@ -318,6 +336,7 @@ const proof: Scenario = {
     { share: 0.05, fault: { kind: 'slow', milliseconds: 300 } },
     { share: 0.15, fault: { kind: 'reused_key' }, only: KEYED_WRITES },
   ],
+  fates: () => REFUSALS,
 }
 
 /** All stories, in the order of the demo page. */

@@ -63,3 +63,49 @@ export const compare = (
 /** The lines on which the two sides differ. */
 export const differences = ({ all, statuses, operations }: ReturnType<typeof compare>): Comparison[] =>
   [all, ...statuses, ...operations].filter(({ library, server }) => library !== server)
+
+/** Adds up what these points say, by a name that each of them gets; zeros and points without a name are left out. */
+const named = (points: readonly ReceivedPoint[], nameOf: (attributes: ReceivedPoint['attributes']) => string) => {
+  const counts: Record<string, number> = {}
+  for (const { attributes, value } of points) {
+    const name = nameOf(attributes)
+    if (name !== '' && value > 0) counts[name] = (counts[name] ?? 0) + value
+  }
+  return counts
+}
+
+const sideBySide = (
+  library: Readonly<Record<string, number>>,
+  server: Readonly<Record<string, number>>,
+): Comparison[] =>
+  [...new Set([...Object.keys(library), ...Object.keys(server)])]
+    .sort()
+    .map((what) => ({ what, library: library[what] ?? 0, server: server[what] ?? 0 }))
+
+/**
+ * What became of payments: results of writes as `pay_in FAILED`, and things that happened by event type.
+ *
+ * @param answered - the server's, as `pay_in FAILED 101101`
+ * @param happened - the server's, by event type
+ */
+export const comparePayments = (
+  results: readonly ReceivedPoint[],
+  notifications: readonly ReceivedPoint[],
+  answered: Readonly<Record<string, number>>,
+  happened: Readonly<Record<string, number>>,
+): { results: Comparison[]; notifications: Comparison[] } => {
+  const written = named(results, (attributes) =>
+    String(attributes['mangopay.operation']).startsWith('GET ')
+      ? ''
+      : `${attributes['mangopay.resource']} ${attributes['mangopay.result.status']}`,
+  )
+  const server: Record<string, number> = {}
+  for (const [key, count] of Object.entries(answered)) {
+    const name = key.split(' ').slice(0, 2).join(' ')
+    server[name] = (server[name] ?? 0) + count
+  }
+  const acknowledged = named(notifications, (attributes) =>
+    attributes['mangopay.webhook.delivery'] === 'acknowledged' ? String(attributes['mangopay.webhook.event_type']) : '',
+  )
+  return { results: sideBySide(written, server), notifications: sideBySide(acknowledged, happened) }
+}

@@ -4,7 +4,7 @@ import type { LogEntry } from '../mock/log.ts'
 import { operationShape } from '../mock/routes.ts'
 import type { ReceivedPoint, ReceivedSpan } from '../otlp-receiver.ts'
 import type { AppState } from '../traffic/messages.ts'
-import { type Comparison, compare, countsOfLog, countsOfPoints, differences } from './compare.ts'
+import { type Comparison, compare, type comparePayments, countsOfLog, countsOfPoints, differences } from './compare.ts'
 
 /** Colours, or none when the output is no terminal or the reader asked for none. */
 export const paint = (coloured: boolean) => {
@@ -24,6 +24,8 @@ export interface Evidence {
   spans: readonly ReceivedSpan[]
   /** Share of traces that is exported. */
   sampleRatio: number
+  /** What became of payments, on both sides. */
+  payments: ReturnType<typeof comparePayments>
   /** The app's state at the end. */
   state: AppState
 }
@@ -34,14 +36,17 @@ export interface Evidence {
  * @returns The exit code of the proof: 0 when every count is equal and there was something to count, else 1.
  */
 export const report = (evidence: Evidence, write: (text: string) => void, colours: Paint, details = false): number => {
-  const { points, entries } = evidence
+  const { points, entries, payments } = evidence
   const result = compare(countsOfPoints(points), countsOfLog(entries))
-  const wrong = differences(result)
+  const told = [...payments.results, ...payments.notifications]
+  const wrong = [...differences(result), ...told.filter(({ library, server }) => library !== server)]
   const named = ({ what }: Comparison) => `${what === 'none' ? 'no answer' : `${what} ${STATUS_CODES[what] ?? ''}`}`
   write('\n')
   for (const text of table([
     ['', 'library', 'server', ''],
     ...[result.all, ...result.statuses].map((line) => row(line === result.all ? 'All calls' : named(line), line)),
+    ...payments.results.filter(({ what }) => what.endsWith('FAILED')).map((line) => row(`200, but ${line.what}`, line)),
+    row('Notifications', total(payments.notifications)),
   ])) {
     write(`  ${text.endsWith('≠') ? colours.red(text) : text}\n`)
   }
@@ -57,11 +62,19 @@ export const report = (evidence: Evidence, write: (text: string) => void, colour
   }
   for (const { what } of empty) write(colours.red(`  ${what}: nothing to compare, the run was too short\n`))
   if (wrong.length > 0 || empty.length > 0) return 1
-  write(`  ${colours.green('✓')} ${colours.bold('Every count is equal')}, by status and by operation.\n`)
+  write(
+    `  ${colours.green('✓')} ${colours.bold('Every count is equal')}, by status, operation, payment and notification.\n`,
+  )
   if (!details) write(colours.dim('  With --details: the operations, a tagged span, and what the numbers leave out.\n'))
   write('\n')
   return 0
 }
+
+const total = (lines: readonly Comparison[]): Comparison => ({
+  what: 'all',
+  library: lines.reduce((all, { library }) => all + library, 0),
+  server: lines.reduce((all, { server }) => all + server, 0),
+})
 
 const row = (name: string, { library, server }: Comparison): string[] => [
   name,

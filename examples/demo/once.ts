@@ -1,8 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { METRIC_MANGOPAY_CLIENT_REQUESTS } from 'opentelemetry-mangopay/names'
+import {
+  METRIC_MANGOPAY_CLIENT_REQUESTS,
+  METRIC_MANGOPAY_CLIENT_RESULTS,
+  METRIC_MANGOPAY_WEBHOOK_NOTIFICATIONS,
+} from 'opentelemetry-mangopay/names'
 import { DEFAULT_QUOTA } from '../mock/quota.ts'
 import type { ReceivedSpan } from '../otlp-receiver.ts'
 import { scenarioNamed } from '../scenarios.ts'
+import { comparePayments } from './compare.ts'
 import { type Paint, paint, report } from './once-report.ts'
 import { type Stage, startStage } from './stage.ts'
 
@@ -45,11 +50,19 @@ export const runOnce = async ({ seconds, details, write, terminal }: OnceOptions
     stage.play(scenario)
     await progress(stage, seconds, interrupted.signal, { write, terminal, colours })
     const state = await Promise.race([stage.drain(), rejection(interrupted.signal)])
+    await notified(stage)
     // The last thing the app does is to send what it has counted; only then is the receiver complete.
     await stage.app.stop()
     await settled(stage)
     const points = stage.receiver?.points(METRIC_MANGOPAY_CLIENT_REQUESTS) ?? []
-    const evidence = { points, entries: stage.mock.log.entries, spans, sampleRatio: SAMPLE_RATIO, state }
+    const { mock, receiver } = stage
+    const payments = comparePayments(
+      receiver?.points(METRIC_MANGOPAY_CLIENT_RESULTS) ?? [],
+      receiver?.points(METRIC_MANGOPAY_WEBHOOK_NOTIFICATIONS) ?? [],
+      mock.log.totals().results,
+      mock.hookTotals()?.events ?? {},
+    )
+    const evidence = { points, entries: mock.log.entries, spans, sampleRatio: SAMPLE_RATIO, state, payments }
     return report(evidence, write, colours, details)
   } finally {
     interrupted.forget()
@@ -109,6 +122,12 @@ const progress = async (
 const bar = (share: number, width: number): string => {
   const full = Math.round(Math.min(1, share) * width)
   return '█'.repeat(full) + '░'.repeat(width - full)
+}
+
+/** Payouts end a moment after their call, and the app hears of it then. */
+const notified = async ({ mock }: Stage): Promise<void> => {
+  await sleep(500)
+  for (let i = 0; i < 250 && (mock.hookTotals()?.waiting ?? 0) > 0; i++) await sleep(20)
 }
 
 /** A client that gave up is seen by the server a moment later. */

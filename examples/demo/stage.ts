@@ -85,11 +85,14 @@ export const startStage = async (options: StageOptions = {}): Promise<Stage> => 
     throw error
   })
 
+  mock.notify({ urls: [app.hookUrl] })
+
   let current: { scenario: Scenario; start: number; timer: NodeJS.Timeout } | undefined
   const pause = () => {
     clearInterval(current?.timer)
     current = undefined
     mock.setFaults([])
+    mock.setFates([])
   }
   const closeServers = async () => {
     pause()
@@ -102,7 +105,11 @@ export const startStage = async (options: StageOptions = {}): Promise<Stage> => 
     play: (scenario, from = 0) => {
       pause()
       const start = performance.now() - from * 1_000
-      const spoil = () => mock.setFaults(scenario.faults((performance.now() - start) / 1_000))
+      const spoil = () => {
+        const seconds = (performance.now() - start) / 1_000
+        mock.setFaults(scenario.faults(seconds))
+        mock.setFates(scenario.fates?.(seconds) ?? [])
+      }
       spoil()
       current = { scenario, start, timer: setInterval(spoil, FAULT_TICK) }
       app.play(scenario.name, from)

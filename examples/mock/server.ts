@@ -4,7 +4,7 @@ import type { Fate, FateShare, Fault, FaultShare } from '../scenarios.ts'
 import { MangopayApi, type Verdict } from './api.ts'
 import { startControl } from './control.ts'
 import { deliver } from './delivery.ts'
-import { Hooks, type HookTotals } from './hooks.ts'
+import { type HookOptions, Hooks, type HookTotals } from './hooks.ts'
 import { listen, stop } from './listen.ts'
 import { RequestLog } from './log.ts'
 import { DEMO_CLIENT, type MockOptions, withDefaults } from './options.ts'
@@ -31,6 +31,8 @@ export interface Mock {
   resultNext(fate: Fate, only: readonly string[], times?: number): void
   /** What becomes of payments by chance from now on. */
   setFates(fates: readonly FateShare[]): void
+  /** Sends notifications there from now on. */
+  notify(hooks: HookOptions): void
   /** What became of the notifications; undefined without `hooks`. */
   hookTotals(): HookTotals | undefined
   /** A bearer token, as a token call would have given it. */
@@ -56,7 +58,7 @@ export const startMock = async (options: MockOptions = {}): Promise<Mock> => {
   const settings = withDefaults(options)
   const api = new MangopayApi(settings)
   const log = new RequestLog(settings.keepLog)
-  const hooks = settings.hooks === undefined ? undefined : new Hooks(settings.hooks)
+  let hooks = settings.hooks === undefined ? undefined : new Hooks(settings.hooks)
   api.results.onChange = (result, id) => {
     const eventType = eventTypeOf(result)
     if (eventType !== undefined) hooks?.notify(eventType, id, api.now())
@@ -114,6 +116,10 @@ export const startMock = async (options: MockOptions = {}): Promise<Mock> => {
     resultNext: (fate, only, times = 1) => api.results.next(fate, times, only),
     setFates: (fates) => {
       api.results.byChance = fates
+    },
+    notify: (options) => {
+      hooks?.stop()
+      hooks = new Hooks(options)
     },
     hookTotals: () => hooks?.totals(),
     failNext: (fault, times = 1, only) => api.faults.next(fault, times, only),

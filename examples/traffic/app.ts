@@ -2,12 +2,15 @@
  * The example app: a platform that calls Mangopay through the official SDK, axios and fetch. Runs as a child process
  * (see `child.ts`), is told what to play by messages, and exports its telemetry over OTLP like any other service.
  */
+import type { AddressInfo } from 'node:net'
 import { scenarioNamed } from '../scenarios.ts'
 import type { AppSettings, AppState, FromApp, ToApp } from './messages.ts'
 import { Player } from './player.ts'
 import { startTelemetry } from './telemetry.ts'
 
 const settings = JSON.parse(process.argv[2] ?? '') as AppSettings
+/** Where Mangopay's notifications come in. */
+const HOOK_PATH = '/hooks/mangopay'
 const tell = (message: FromApp) => {
   if (process.connected) process.send?.(message)
 }
@@ -24,6 +27,8 @@ process.on('unhandledRejection', (reason) => {
 
 const telemetry = startTelemetry(settings.telemetry, {
   hosts: settings.hosts,
+  results: true,
+  webhooks: HOOK_PATH,
   spike: { windowSeconds: 60, minimumSeconds: 10 },
   onSpike: (event) =>
     tell({
@@ -61,4 +66,10 @@ process.on('message', (message: ToApp) => {
 // Ctrl-C reaches the whole group; the parent decides how this one ends. Without a parent there is nothing to live for.
 process.on('SIGINT', () => {})
 process.on('disconnect', () => process.exit(0))
-tell({ type: 'ready' })
+// Answered at once, as Mangopay asks: what there is to do would be done afterwards.
+const { createServer } = await import('node:http')
+const hooks = createServer((_, response) => response.end('OK'))
+hooks.listen(0, '127.0.0.1', () => {
+  const { port } = hooks.address() as AddressInfo
+  tell({ type: 'ready', hookUrl: `http://127.0.0.1:${port}${HOOK_PATH}` })
+})

@@ -8,6 +8,8 @@ export interface App {
   pid: number
   /** The last state it reported; undefined before the first. */
   state(): AppState | undefined
+  /** Where it takes Mangopay's notifications. */
+  hookUrl: string
   /** Plays the scenario of this name, from its beginning or from this second of it on. */
   play(scenario: string, from?: number): void
   /** Lets it finish what is in flight, and resolves with its state then. */
@@ -36,12 +38,12 @@ export const startApp = async (settings: AppSettings, listeners: AppListeners = 
   })
   let last: AppState | undefined
   const drained: ((state: AppState) => void)[] = []
-  let markReady: () => void = () => {}
-  const ready = new Promise<void>((resolve) => {
+  let markReady: (hookUrl: string) => void = () => {}
+  const ready = new Promise<string>((resolve) => {
     markReady = resolve
   })
   child.on('message', (message: FromApp) => {
-    if (message.type === 'ready') markReady()
+    if (message.type === 'ready') markReady(message.hookUrl)
     else if (message.type === 'event') listeners.onEvent?.(message.event)
     else {
       last = message.state
@@ -52,14 +54,15 @@ export const startApp = async (settings: AppSettings, listeners: AppListeners = 
   const tell = (message: ToApp) => {
     if (child.connected) child.send(message)
   }
-  await Promise.race([
+  const hookUrl = await Promise.race([
     ready,
-    ended.then((code) => {
+    ended.then((code): never => {
       throw new Error(`the example app ended before it was ready: ${code}`)
     }),
   ])
   return {
     pid: child.pid ?? 0,
+    hookUrl,
     state: () => last,
     play: (scenario, from = 0) => tell({ type: 'play', scenario, from }),
     drain: () =>

@@ -38,7 +38,8 @@ export type AppEvent =
 
 /** What the app tells. */
 export type FromApp =
-  | { type: 'ready' }
+  /** Mangopay's notifications are taken at this address. */
+  | { type: 'ready'; hookUrl: string }
   | { type: 'state'; state: AppState }
   | { type: 'event'; event: AppEvent }
   /** Nothing is in flight any more. */

@@ -68,7 +68,15 @@ describe('the verdict', () => {
   const state = { time: 0, snapshot: { time: 0, samplerInUse: true, environments: {} }, counts } as Evidence['state']
   const judged = (changed: Partial<Evidence>) => {
     const written: string[] = []
-    const evidence = { points, entries, spans: [], sampleRatio: 0.25, state, ...changed }
+    const evidence = {
+      points,
+      entries,
+      spans: [],
+      sampleRatio: 0.25,
+      state,
+      payments: { results: [], notifications: [] },
+      ...changed,
+    }
     const code = report(evidence, (text) => void written.push(text), paint(false))
     return { code, text: written.join('') }
   }
@@ -87,6 +95,16 @@ describe('the verdict', () => {
     ['the log is doctored', { entries: entries.slice(1) }, /^ {2}200: the library counted 1, the server answered 0$/m],
     ['a status is wrong', { points: points.with(0, point('GET /users/{userId}', 429, 1)) }, /^ {2}429: .+ 2, .+ 1$/m],
     ['an operation is wrong', { points: points.with(4, point('GET /events', 404, 1)) }, /^ {2}_other: .+ 0, .+ 1$/m],
+    [
+      'a refused payment was not seen',
+      { payments: { results: [{ what: 'pay_in FAILED', library: 0, server: 1 }], notifications: [] } },
+      /^ {2}pay_in FAILED: the library counted 0, the server answered 1$/m,
+    ],
+    [
+      'a notification is counted twice',
+      { payments: { results: [], notifications: [{ what: 'KYC_FAILED', library: 2, server: 1 }] } },
+      /^ {2}KYC_FAILED: the library counted 2, the server answered 1$/m,
+    ],
     ['nothing was exported', { points: [] }, /^ {2}all: the library counted 0, the server answered 5$/m],
     ['both sides are empty', { points: [], entries: [] }, /^ {2}all: nothing to compare, the run was too short$/m],
   ])('is 1 when %s', (_, changed, line) => {
