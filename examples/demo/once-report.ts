@@ -45,8 +45,7 @@ export const report = (evidence: Evidence, write: (text: string) => void, colour
   for (const text of table([
     ['', 'library', 'server', ''],
     ...[result.all, ...result.statuses].map((line) => row(line === result.all ? 'All calls' : named(line), line)),
-    ...payments.results.filter(({ what }) => what.endsWith('FAILED')).map((line) => row(`200, but ${line.what}`, line)),
-    row('Notifications', total(payments.notifications)),
+    row('200, but FAILED', total(payments.results.filter(({ what }) => what.endsWith('FAILED')))),
   ])) {
     write(`  ${text.endsWith('≠') ? colours.red(text) : text}\n`)
   }
@@ -95,7 +94,7 @@ const table = (rows: readonly (readonly string[])[]): string[] => {
 }
 
 const writeDetails = (
-  { points, spans, sampleRatio, state }: Evidence,
+  { points, spans, sampleRatio, state, payments }: Evidence,
   operations: readonly Comparison[],
   write: (text: string) => void,
   colours: Paint,
@@ -115,6 +114,10 @@ const writeDetails = (
     return [...row(name, line), texts.map(([category, count]) => `${category} ${count}`).join(', ')]
   })
   for (const text of table([['', 'library', 'server', '', 'failures'], ...rows])) write(`  ${text}\n`)
+
+  write(`\n${colours.bold('  Payments')}, by what calls that made them were answered, and by notification\n`)
+  const told = [...payments.results, ...payments.notifications].map((line) => row(line.what, line))
+  for (const text of table([['', 'library', 'server', ''], ...told])) write(`  ${text}\n`)
 
   const span = mostTelling(spans)
   write(`\n${colours.bold('  A tagged span')}, as it was exported\n`)
