@@ -37,6 +37,7 @@ export function watchHttp2(watch: RequestWatch): void {
     if (call.error === undefined && rstCode === NO_ERROR && call.status !== undefined) return watch.end(call)
     const isSessionGone = session === undefined || session.destroyed || session.closed || session.connecting
     call.isOurDoing = call.error === undefined && !isSessionGone && (rstCode === CANCEL || rstCode === NO_ERROR)
-    watch.fail(call, call.error ?? { code: 'ERR_HTTP2_STREAM_ERROR' }, session?.connecting === true)
+    const error = call.error ?? (call.isOurDoing ? undefined : { code: 'ERR_HTTP2_STREAM_ERROR' })
+    watch.fail(call, error, session?.connecting === true)
   })
 }

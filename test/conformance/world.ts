@@ -82,7 +82,8 @@ export const casesOf = (name: string, client: Client): { it: Case; method: Metho
     .filter((it) => client.acts.includes(it.act ?? 'plain') && (it.clients?.includes(name) ?? true))
     .flatMap((it) => (it.token ? (['POST'] as const) : (['GET', 'POST'] as const)).map((method) => ({ it, method })))
 
-function selfSigned(): { key: string; cert: string } {
+/** A key and its certificate, which nobody has signed. */
+export function selfSigned(): { key: string; cert: string } {
   const at = mkdtempSync(join(tmpdir(), 'certificate-'))
   const files = ['-keyout', join(at, 'key'), '-out', join(at, 'cert'), '-subj', '/CN=localhost', '-days', '2']
   execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', ...files], { stdio: 'ignore' })
