@@ -1,9 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { STATUS_CODES } from 'node:http'
 import { describe, expect, it } from 'vitest'
+import { nodeVersions } from '../matrix/lines.ts'
 import { DOCUMENTED } from '../network/codes.ts'
 import { newProvider } from '../support/metered-calls.ts'
 import { cases } from './cases.ts'
+import { type CountedLine, isTrue, isUntold } from './counted.ts'
 import { limits } from './limits.ts'
 import type { Recorded, Recording } from './record.ts'
 import { processorUnderTest, type Reading, replay } from './replay.ts'
@@ -14,6 +16,10 @@ const recordings = readdirSync(folder)
   .filter((file) => file.endsWith('.recorded.json'))
   .sort()
   .map((file): Recording => JSON.parse(readFileSync(new URL(file, folder), 'utf8')))
+
+const lines = Object.keys(nodeVersions).map(
+  (node): CountedLine => JSON.parse(readFileSync(new URL(`node-${node}.counted.json`, folder), 'utf8')),
+)
 
 /** Every record with what is said of it with and without the hook, judged against the truth. */
 const judged: Judged[] = recordings.flatMap((recording) =>
@@ -124,7 +130,24 @@ describe('conformance', () => {
     }
   })
 
+  it('counts from requests what is true on every Node line, or as the list says', () => {
+    expect(lines.map(({ node }) => node)).toEqual(Object.values(nodeVersions))
+    for (const { node, records } of lines) {
+      expect(records.length, node).toBeGreaterThan(680)
+      const wrong = records.filter((one) => !isTrue(one))
+      expect(
+        wrong.filter((one) => !isUntold(one)),
+        node,
+      ).toEqual([])
+      expect(wrong.length / records.length, node).toBeLessThan(0.015)
+      expect(
+        records.filter(({ truth, counted }) => truth.length !== counted.length),
+        node,
+      ).toEqual([])
+    }
+  })
+
   it('shows the table in docs/conformance.md', async () => {
-    await expect(table(recordings, judged)).toMatchFileSnapshot('../../docs/conformance.md')
+    await expect(table(recordings, judged, lines)).toMatchFileSnapshot('../../docs/conformance.md')
   })
 })

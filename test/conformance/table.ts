@@ -1,5 +1,6 @@
 /** Compares what was said with what is true, and writes `docs/conformance.md` from it. */
 import { cases } from './cases.ts'
+import { type CountedLine, cellOf, countedPage } from './counted.ts'
 import { type Limit, limits } from './limits.ts'
 import type { Recorded, Recording, Truth } from './record.ts'
 import type { Reading } from './replay.ts'
@@ -65,7 +66,11 @@ SDK lines: ${[...new Set(recordings.map((one) => `${one.line} (instrumentation-h
 }
 
 /** \`docs/conformance.md\`. */
-export function table(recordings: readonly Recording[], judged: readonly Judged[]): string {
+export function table(
+  recordings: readonly Recording[],
+  judged: readonly Judged[],
+  lines: readonly CountedLine[],
+): string {
   const notes = new Map<Limit, number>(limits.map((limit, at) => [limit, at + 1]))
   const cell = (name: string, client: string): string => {
     const of = judged.filter(({ record }) => record.case === name && record.client === client)
@@ -81,7 +86,7 @@ export function table(recordings: readonly Recording[], judged: readonly Judged[
   const rows = cases.map(({ name }) => {
     const truth = judged.find(({ record }) => record.case === name)?.record.truth.at(-1)
     const cells = clientNames.map((client) => cell(name, client))
-    return `| ${name} | ${truth?.category ?? ''} | ${cells.join(' | ')} |`
+    return `| ${name} | ${truth?.category ?? ''} | ${cells.join(' | ')} | ${cellOf(lines, name)} |`
   })
   const reasons = limits.map((limit) => {
     const said = [limit.category, limit.outcome && `outcome ${limit.outcome}`]
@@ -93,10 +98,11 @@ export function table(recordings: readonly Recording[], judged: readonly Judged[
 "yes" = told truly by every recorded line and convention, reads and writes, with and without the hook. "with hook" = only with
 the \`responseHook\`. "no" = not told even then; the note says what is said instead. Empty = the client cannot get there.
 
-| what happened | category | ${clientNames.join(' | ')} |
-| --- | --- | ${clientNames.map(() => '---').join(' | ')} |
+| what happened | category | ${clientNames.join(' | ')} | all, from requests |
+| --- | --- | ${clientNames.map(() => '---').join(' | ')} | --- |
 ${rows.join('\n')}
 
 ${reasons.join('\n')}
-`
+
+${countedPage(lines)}`
 }
