@@ -59,13 +59,13 @@ export const startStories = (send: (path: '/play' | '/pause' | '/resume', body?:
 }
 
 const item = ({ time, source, state, text, alert, urgency }: StoryEvent): HTMLLIElement => {
-  const says = `${urgency === 'page' ? 'Wakes somebody' : 'Opens a ticket'}: `
+  const does = urgency === 'page' ? 'Wakes somebody: ' : 'Opens a ticket: '
   return el(
     'li',
     { class: state },
     el('p', { class: 'meta' }, el('time', { text: clock(time) }), el('b', { text: state }), `· ${source}`),
     el('p', { text }),
-    el('p', { class: 'meta' }, says, runbookLink(alert)),
+    el('p', { class: 'meta' }, state === 'started' ? does : 'Is over: ', runbookLink(alert)),
   )
 }
 
