@@ -3,8 +3,7 @@ import { expect, it } from 'vitest'
 import { LABEL } from '../../alerts/spelling.ts'
 import { PANELS } from '../../dashboards/palette.ts'
 import { type Asker, about, ENV, HOURS_3, minute } from './asker.ts'
-import { counted } from './counted.ts'
-import { TRANSFER } from './traffic.ts'
+import { counted, TRANSFER } from './traffic.ts'
 
 const production = (labels: Record<string, string>): boolean => labels[LABEL.environment] === 'production'
 

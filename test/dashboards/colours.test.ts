@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { CATEGORY_COLOURS, PANELS, STATUS_COLOURS } from '../../dashboards/palette.ts'
 import type { Panel } from './model.ts'
-import { panels } from './parts.ts'
+import { panels } from './model.ts'
 
 describe('colours', () => {
   const colourOf = (panel: Panel | undefined, name: string): string | undefined => {

@@ -2,12 +2,16 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
+import { renderDashboard } from '../../dashboards/dashboard.ts'
 import { variable } from '../../dashboards/links.ts'
 import { DASHBOARD, PANELS, ROWS } from '../../dashboards/palette.ts'
-import type { Panel } from './model.ts'
-import { base, dashboard, panels, text } from './parts.ts'
+import { base, dashboard, FILE, type Panel, panels, text } from './model.ts'
 
 describe('the file', () => {
+  it('is what its source renders (npm run render writes it)', () => {
+    expect(readFileSync(FILE, 'utf8')).toBe(renderDashboard())
+  })
+
   it('can be imported, provisioned and applied by Terraform', () => {
     expect(dashboard.uid).toBe(DASHBOARD.uid)
     expect(dashboard.schemaVersion).toBe(42)

@@ -5,7 +5,7 @@ import { durationBuckets, LABEL, SERIES } from '../../alerts/spelling.ts'
 import { PANELS } from '../../dashboards/palette.ts'
 import * as names from '../../src/names.ts'
 import { fill } from './fill.ts'
-import { base, CHOICE, dashboard, queries, text } from './parts.ts'
+import { base, CHOICE, dashboard, queries, text } from './model.ts'
 import { mistakes, vocabulary } from './syntax.ts'
 
 /** Labels of a query that are not from our vocabulary. */

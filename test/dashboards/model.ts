@@ -106,3 +106,16 @@ export const linksOf = ({ fieldConfig }: Panel): DataLink[] => [
     properties.filter(({ id }) => id === 'links').flatMap(({ value }) => value as DataLink[]),
   ),
 ]
+
+/** The shipped dashboard. */
+export const dashboard = shipped()
+/** Every panel that is not a row. */
+export const panels = panelsOf(dashboard)
+/** Every PromQL query. */
+export const queries = promqlOf(dashboard)
+/** The file as text. */
+export const text = JSON.stringify(dashboard)
+/** A title without its unit in parentheses. */
+export const base = (panel: Panel): string => panel.title.replace(/ \([^)]*\)$/, '')
+/** A range of three hours, with every variable on All. */
+export const CHOICE = { from: 1_700_000_000, to: 1_700_010_800 }

@@ -1,8 +1,7 @@
 /** The traffic as OpenMetrics text. */
 import { RECORDS } from '../../alerts/records.ts'
 import { LABEL, SERIES } from '../../alerts/spelling.ts'
-import { valueAt } from './counted.ts'
-import { BUCKETS, COUNTERS, type Counter, END, PAYMENTS, READINGS, START } from './traffic.ts'
+import { BUCKETS, COUNTERS, type Counter, END, PAYMENTS, READINGS, START, valueAt } from './traffic.ts'
 
 /** How the data comes. */
 export interface Way {

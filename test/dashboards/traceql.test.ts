@@ -2,9 +2,9 @@
 import { describe, expect, it } from 'vitest'
 import { variable } from '../../dashboards/links.ts'
 import { PANELS } from '../../dashboards/palette.ts'
+import { HEALTHY_FAILURES } from '../../dashboards/promql.ts'
 import * as names from '../../src/names.ts'
-import { linksOf } from './model.ts'
-import { dashboard, panels } from './parts.ts'
+import { dashboard, linksOf, panels } from './model.ts'
 import { attributes, mistakes } from './syntax.ts'
 
 describe('TraceQL', () => {
@@ -78,6 +78,23 @@ describe('TraceQL', () => {
     for (const panel of panels) {
       const { stacking } = (panel.fieldConfig?.defaults.custom ?? {}) as { stacking?: { mode: string } }
       if (stacking?.mode === 'normal') expect(linksOf(panel), panel.title).toEqual([])
+    }
+  })
+
+  it('opens what the number counted: the same categories of the same environment', () => {
+    const counted = [
+      [PANELS.errorRatio, `category !~ "${HEALTHY_FAILURES.join('|')}"`],
+      [PANELS.rateLimited, 'category = "rate_limit"'],
+      [PANELS.serverErrors, 'status_code >= 500'],
+      [PANELS.unsettledWrites, 'outcome = "unknown"'],
+    ] as const
+    for (const [{ id, title }, condition] of counted) {
+      const panel = panels.find((one) => one.id === id)
+      const [query = ''] = (panel ? linksOf(panel) : []).map(({ url }) =>
+        decodeURIComponent(url).replaceAll('\\"', '"'),
+      )
+      expect(query, title).toContain(condition)
+      expect(query, title).toContain(`environment = "${variable('__field.labels.mangopay_environment')}"`)
     }
   })
 

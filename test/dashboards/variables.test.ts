@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { LABEL } from '../../alerts/spelling.ts'
 import { variable } from '../../dashboards/links.ts'
 import { fill } from './fill.ts'
-import { CHOICE, dashboard, text } from './parts.ts'
+import { CHOICE, dashboard, text } from './model.ts'
 import { mistakes } from './syntax.ts'
 
 describe('variables', () => {
