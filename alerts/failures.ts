@@ -161,7 +161,7 @@ ${nothingForHours(context).replace(/^/gm, '  ')}
   )
 )
 and ${fewCalls(context, BY_ENV)}`,
-      forMinutes: n.nothingFor,
+      forMinutes: n.lowFor,
       keepFiringForMinutes: n.lowKeep,
       description: ({ value, where }) =>
         `${value('count')} of the few calls${where()} have failed in the last hours and none, those for a token aside, has got a healthy answer. The category tells why. server_error, timeout, network: Mangopay or the way there. authentication, authorization: our key or account.`,

@@ -50,7 +50,7 @@ and ${refused(COUNTED)} / ${all(COUNTED)} > ${n.rateLimitedShare}`,
 and ${refused(n.lowSpan)} / ${all(n.lowSpan)} > ${n.rateLimitedLowShare}
 and ${refused(n.lately)} > 0
 and ${fewCalls(context, ACCOUNT)}`,
-      forMinutes: 0,
+      forMinutes: n.lowFor,
       keepFiringForMinutes: n.lowKeep,
       description: ({ value, where }) =>
         `${value('count')} calls${where('account')} were answered 429 in the last 4 hours, most of the few that were made. Somebody has used the quota up: find out who, and make nothing but payments.`,

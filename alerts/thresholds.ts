@@ -31,6 +31,7 @@ export const THRESHOLDS = {
     'Thirty calls an hour. With fewer, the rules for low traffic watch; with more, five minutes hold enough.',
   ),
   lowNow: count(9.5, 'Ten calls in five minutes are not few, whatever the last hour was: a start, a night that ends.'),
+  lowFor: minutes(5, 'A start, or the first minute of a burst, looks like few calls.'),
   lowKeep: minutes(
     60,
     'At three calls an hour an hour without a bad call is the least that proves something; with less one outage is many pages.',

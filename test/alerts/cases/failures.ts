@@ -73,7 +73,7 @@ const NOTHING: readonly AlertCase[] = [
     alert: 'MangopayNothingSucceeds',
     name: 'thirty calls an hour: five failures and no success within 25 minutes',
     series: [calls(oneAt([50, 54, 58], 120)), timeout(oneAt([66, 70, 74, 78, 82], 120))],
-    at: [silentAt(83), { minute: 90, firing: [firing('critical', '5'), firing('critical', '5', LOW)] }],
+    at: [silentAt(83), { minute: 95, firing: [firing('critical', '5'), firing('critical', '5', LOW)] }],
   },
   {
     alert: 'MangopayNothingSucceeds',
@@ -94,7 +94,17 @@ const NOTHING: readonly AlertCase[] = [
       timeout(oneAt([92, 95, 98, 101, 104], 200)),
       calls(oneAt([92, 95, 98, 101, 104], 200), { category: 'invalid_request', environment: 'staging' }),
     ],
-    at: [silentAt(102), { minute: 110, firing: [firing('critical', '5'), firing('critical', '5', LOW)] }],
+    at: [silentAt(102), { minute: 116, firing: [firing('critical', '5'), firing('critical', '5', LOW)] }],
+  },
+  {
+    alert: 'MangopayNothingSucceeds',
+    name: 'six failures in one export and then no call at all: over after twenty minutes, and an hour at low traffic',
+    series: [calls('5+0x200'), timeout(later(80, '6+0x100'))],
+    at: [
+      { minute: 92, firing: [firing('critical', '6'), firing('critical', '6', LOW)] },
+      { minute: 112, firing: [firing('critical', '6', LOW)] },
+      silentAt(160),
+    ],
   },
   {
     alert: 'MangopayNothingSucceeds',
@@ -108,9 +118,9 @@ const NOTHING: readonly AlertCase[] = [
   },
   {
     alert: 'MangopayNothingSucceeds',
-    name: 'three calls an hour: four failures, 90 minutes without success',
-    series: [calls(oneAt([20], 400)), timeout(oneAt([40, 60, 80, 100], 400))],
-    at: [silentAt(105), { minute: 125, firing: [firing('critical', '4', LOW)] }],
+    name: 'three calls an hour: five failures, 90 minutes without success',
+    series: [calls(oneAt([20], 400)), timeout(oneAt([40, 60, 80, 100, 120], 400))],
+    at: [silentAt(105), { minute: 130, firing: [firing('critical', '5', LOW)] }],
   },
   {
     alert: 'MangopayNothingSucceeds',
@@ -168,19 +178,19 @@ const NOTHING: readonly AlertCase[] = [
     alert: 'MangopayNothingSucceeds',
     name: 'thirty calls an hour fail, a call for a token in between succeeds',
     series: [calls(oneAt([50, 54, 58], 120)), timeout(oneAt([66, 70, 74, 78, 82], 120)), token(oneAt([12, 72], 120))],
-    at: [{ minute: 90, firing: [firing('critical', '5'), firing('critical', '5', LOW)] }],
+    at: [{ minute: 95, firing: [firing('critical', '5'), firing('critical', '5', LOW)] }],
   },
   {
     alert: 'MangopayNothingSucceeds',
     name: 'three calls an hour fail, the hourly call for a token succeeds',
-    series: [calls(oneAt([20], 400)), timeout(oneAt([40, 60, 80, 100], 400)), token(oneAt([20, 80], 400))],
-    at: [silentAt(105), { minute: 125, firing: [firing('critical', '4', LOW)] }],
+    series: [calls(oneAt([20], 400)), timeout(oneAt([40, 60, 80, 100, 120], 400)), token(oneAt([20, 80], 400))],
+    at: [silentAt(105), { minute: 130, firing: [firing('critical', '5', LOW)] }],
   },
   {
     alert: 'MangopayNothingSucceeds',
     name: 'only calls for a token are made, and they fail',
-    series: [calls(oneAt([20], 400)), timeout(oneAt([40, 60, 80, 100], 400), { operation: TOKEN })],
-    at: [silentAt(105), { minute: 125, firing: [firing('critical', '4', LOW)] }],
+    series: [calls(oneAt([20], 400)), timeout(oneAt([40, 60, 80, 100, 120], 400), { operation: TOKEN })],
+    at: [silentAt(105), { minute: 130, firing: [firing('critical', '5', LOW)] }],
   },
   {
     alert: 'MangopayNothingSucceeds',

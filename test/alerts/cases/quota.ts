@@ -2,7 +2,7 @@
 
 import { type AlertCase, calls, type Firing, later, oneAt, quota, shape, silentAt } from './case.ts'
 
-const limited = (value: string, more: Record<string, string> = {}): Firing => ({
+const limited = (value: Firing['value'] & {}, more: Record<string, string> = {}): Firing => ({
   labels: { mangopay_environment: 'production', severity: 'critical', ...more },
   value,
 })
@@ -83,9 +83,33 @@ const RATE_LIMITED: readonly AlertCase[] = [
     at: [
       silentAt(110),
       { minute: 150, firing: [limited('3', LOW)] },
-      { minute: 210, firing: [limited('3', LOW)] },
+      { minute: 215, firing: [limited('3', LOW)] },
       silentAt(300),
     ],
+  },
+  {
+    alert: 'MangopayRateLimited',
+    name: '27 calls an hour, all refused: low traffic',
+    series: [refused('0+0.45x130')],
+    at: [{ minute: 120, firing: [limited('53', LOW)] }],
+  },
+  {
+    alert: 'MangopayRateLimited',
+    name: '33 calls an hour, all refused: not low any more',
+    series: [refused('0+0.55x170')],
+    at: [{ minute: 160, firing: [limited('3')] }],
+  },
+  {
+    alert: 'MangopayRateLimited',
+    name: 'eight refused calls in five quiet minutes are few',
+    series: [calls('5+0x200'), refused(shape([0, 100], [1.6, 6], [0, 60]))],
+    at: [{ minute: 110, firing: [limited(['4', '3']), limited(['9', '10'], LOW)] }],
+  },
+  {
+    alert: 'MangopayRateLimited',
+    name: 'twelve are not: what was a quiet hour is over',
+    series: [calls('5+0x200'), refused(shape([0, 100], [2.4, 6], [0, 60]))],
+    at: [{ minute: 105, firing: [limited('12')] }],
   },
   {
     alert: 'MangopayRateLimited',
@@ -261,6 +285,12 @@ const HEADROOM: readonly AlertCase[] = [
   },
   {
     alert: 'MangopayRateLimitHeadroomLow',
+    name: 'calls get fewer: it will be below 90 % soon, and that is the end of it',
+    series: quota('2200+0x20 2188-12x20'),
+    at: [{ minute: 30, firing: [ticket('15m', '95.13%')] }, silentAt(36)],
+  },
+  {
+    alert: 'MangopayRateLimitHeadroomLow',
     name: 'kept for ten minutes, no longer',
     series: quota('2200+0x30 1000+0x60'),
     at: [{ minute: 38, firing: [ticket('15m', '95.65%')] }, silentAt(43)],
@@ -306,9 +336,9 @@ const NEARLY_EMPTY: readonly AlertCase[] = [
   },
   {
     alert: 'MangopayRateLimitNearlyEmpty',
-    name: 'emptying by 2 a minute, which is noise',
-    series: quota('104500-2x90', { window: '24h' }),
-    at: [{ minute: 80, firing: [page('24h', '98.81%')] }],
+    name: 'emptying by 11 a minute, 2.5 % in four hours, which may be noise',
+    series: quota('105500-11x90', { window: '24h' }),
+    at: [{ minute: 60, firing: [page('24h', '99.28%')] }],
   },
 ]
 
