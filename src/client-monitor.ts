@@ -1,11 +1,13 @@
 import { CountedRequests } from './counted-requests.ts'
+import { reportFailure } from './diagnostics.ts'
 import { type MangopaySpanProcessorOptions, resolveOptions } from './options.ts'
 import { Recorder } from './recorder.ts'
 import { Hosts } from './request/hosts.ts'
+import { knownSource, type ResultSource } from './results/results.ts'
 import type { Snapshot } from './snapshot.ts'
 
 /** Options of `MangopayClientMonitor`: those of the span processor, without what concerns spans. */
-export type MangopayClientMonitorOptions = Omit<MangopaySpanProcessorOptions, 'renameSpans' | 'countFrom'>
+export type MangopayClientMonitorOptions = Omit<MangopaySpanProcessorOptions, 'renameSpans' | 'countFrom' | 'webhooks'>
 
 /**
  * Counts every outgoing Mangopay call of this process and watches the quota, without any tracing: from the requests
@@ -15,6 +17,7 @@ export type MangopayClientMonitorOptions = Omit<MangopaySpanProcessorOptions, 'r
  * once. Its methods never throw, but the constructor for a wrong argument.
  */
 export class MangopayClientMonitor {
+  readonly #hosts: Hosts
   readonly #recorder: Recorder
   readonly #requests: CountedRequests
 
@@ -23,10 +26,29 @@ export class MangopayClientMonitor {
    * @throws TypeError or RangeError naming the option and its value
    */
   constructor(options?: MangopayClientMonitorOptions) {
-    const resolved = { ...resolveOptions(options, ['renameSpans', 'countFrom']), countFrom: 'requests' as const }
+    const resolved = {
+      ...resolveOptions(options, ['renameSpans', 'countFrom', 'webhooks']),
+      countFrom: 'requests' as const,
+    }
     const hosts = new Hosts(resolved.hosts)
+    this.#hosts = hosts
     this.#recorder = new Recorder(resolved, hosts.environments.size, (now) => this.#requests.countUnread(now))
     this.#requests = new CountedRequests(hosts, this.#recorder)
+  }
+
+  /**
+   * Counts what became of a payment where the body of an answer cannot be seen: Node's own `fetch` before Node 24. What
+   * has been counted already, by its `Id` and `Status`, is not counted again.
+   *
+   * @param object - what Mangopay answered with, such as a pay-in; anything else is ignored
+   * @param about - which call it came from; without it, only a transaction is known, by its `Type`
+   */
+  recordResult(object: unknown, about?: ResultSource): void {
+    try {
+      this.#recorder.recordResult(object, knownSource(about, this.#hosts))
+    } catch (error) {
+      reportFailure('recordResult', error)
+    }
   }
 
   /** The numbers of this process, as plain data. Takes well under a millisecond. */

@@ -1,14 +1,13 @@
 import { type Attributes, type Context, type Span, SpanKind, trace } from '@opentelemetry/api'
 import { CountedRequests } from './counted-requests.ts'
-import { mention, reportFailure, say } from './diagnostics.ts'
+import { mention, reportFailure } from './diagnostics.ts'
 import { type MangopaySpanProcessorOptions, resolveOptions } from './options.ts'
 import { type Evidence, judge } from './outcome/outcome.ts'
 import { asksForSca, type ResponseHeaders, readHeaderAttributes, readResponseHeaders } from './quota/headers.ts'
 import { Recorder } from './recorder.ts'
 import { type HostRule, Hosts } from './request/hosts.ts'
 import { urlOf } from './request/url.ts'
-import { concludeUndici } from './results/answers.ts'
-import { type ResultSource, resultTags } from './results/results.ts'
+import { knownSource, type ResultSource, resultTags } from './results/results.ts'
 import { CountingSampler } from './sampler.ts'
 import type { Snapshot } from './snapshot.ts'
 import { EndedSpan } from './span/ended-span.ts'
@@ -176,14 +175,7 @@ export class MangopaySpanProcessor {
    */
   recordResult(object: unknown, about?: ResultSource): void {
     try {
-      const { operation, environment } = about ?? {}
-      const isKnown = environment === undefined || this.#hosts.environments.has(environment)
-      if (!isKnown) say(UNKNOWN_ENVIRONMENT)
-      const source = {
-        ...(operation === undefined ? {} : { operation }),
-        ...(environment !== undefined && isKnown ? { environment } : {}),
-      }
-      const result = this.#recorder.recordResult(object, source)
+      const result = this.#recorder.recordResult(object, knownSource(about, this.#hosts))
       if (result !== undefined) trace.getActiveSpan()?.setAttributes(resultTags(result))
     } catch (error) {
       reportFailure('recordResult', error)
@@ -257,8 +249,8 @@ export class MangopaySpanProcessor {
   #finish(span: SpanView, call: SpanCall, target: Taggable, isUnread = false): void {
     call.ended = true
     this.#open.delete(call)
-    // Whoever made this span may hear of the end before us.
-    if (call.observation !== undefined && call.transfer?.completed === true) concludeUndici(call.transfer)
+    call.observation ??= call.request?.observation
+    call.observation?.settle?.()
     if (call.transfer === undefined) {
       const headers = readHeaderAttributes(span.attributes)
       if (headers !== undefined) this.#read(call, headers, span, true)
@@ -387,9 +379,6 @@ const IP_ADDRESS =
 
 const unknownHost = (host: string) =>
   `calls to ${host.slice(0, 100)} are not counted; if that is Mangopay’s API, name its environment: hosts: { "${host.slice(0, 100)}": "production" }`
-
-const UNKNOWN_ENVIRONMENT =
-  'recordResult() was given an environment that is neither production nor sandbox nor one of the hosts option; that of the last call is taken'
 
 const DOUBLED =
   'two instrumentations of undici make a span each of every request: it is counted once. Remove one, such as the one among auto-instrumentations: getNodeAutoInstrumentations({ "@opentelemetry/instrumentation-undici": { enabled: false } })'

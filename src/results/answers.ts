@@ -7,6 +7,8 @@ import type { Result } from './result.ts'
 export interface Observation {
   /** Undefined until the whole body has come, and when it tells of no result. */
   result: Result | undefined
+  /** Finds it now if the whole body has come: whoever subscribed to undici's channels first hears of the end first. */
+  readonly settle?: () => void
 }
 
 /** Told once, what the whole body of an answer spells as JSON; says what result it is. */
@@ -84,7 +86,10 @@ export function observeUndici(request: object, headers: readonly unknown[], judg
   const body = new Body(headerOf(headers, 'content-encoding'), headerOf(headers, 'content-length'))
   if (body.isLost) return undefined
   listen()
-  const observation = claim(request)
+  const settle = () => {
+    if ((request as { completed?: unknown }).completed === true) concludeUndici(request)
+  }
+  const observation = claim(request, settle)
   watched.set(request, { observation, body, judge })
   return observation
 }
@@ -134,8 +139,8 @@ function conclude(observation: Observation, body: Body, judge: Judge): void {
 
 const claimedOf = (answer: object) => (answer as Record<symbol, Observation | undefined>)[KEY]
 
-function claim(answer: object): Observation {
-  const observation: Observation = { result: undefined }
+function claim(answer: object, settle?: () => void): Observation {
+  const observation: Observation = { result: undefined, ...(settle && { settle }) }
   Object.defineProperty(answer, KEY, { value: observation, enumerable: false })
   return observation
 }

@@ -32,6 +32,20 @@ export interface ResultSource {
   readonly environment?: string
 }
 
+const UNKNOWN_ENVIRONMENT =
+  'recordResult() was given an environment that is neither production nor sandbox nor one of the hosts option; that of the last call is taken'
+
+/** What a user said of a call, without an environment that does not exist: it would become a label. */
+export function knownSource(
+  about: ResultSource | null | undefined,
+  { environments }: { readonly environments: ReadonlySet<string> },
+): ResultSource {
+  const { operation, environment } = about ?? {}
+  const isKnown = environment !== undefined && environments.has(environment)
+  if (environment !== undefined && !isKnown) say(UNKNOWN_ENVIRONMENT)
+  return { ...(operation === undefined ? {} : { operation }), ...(isKnown ? { environment } : {}) }
+}
+
 /** Transactions say themselves what they are. */
 const KIND_OF_TYPE: Readonly<Record<string, Resource | undefined>> = {
   PAYIN: 'pay_in',

@@ -131,6 +131,21 @@ describe.each<[client: ClientName, dispatcher: string, isSeen: boolean]>([
   })
 })
 
+describe.each<ClientName>(['sdk', 'axios', 'undici'])('%s, counted from requests, without a hook', (client) => {
+  it('every category: in the counters and on the span', async () => {
+    undici.setGlobalDispatcher(packages)
+    await start({ noHook: true, processor: { countFrom: 'requests' } })
+    const codes = ['101101', '101105', '101301', '101001', '008999', '002998', '001001', '001011', '009199', '000000']
+    for (const code of codes) {
+      lab.mock.resultNext({ status: code === '000000' ? 'SUCCEEDED' : 'FAILED', code }, [PAY_IN])
+      await callOf(client, PAY_IN)
+    }
+    const payIns = lab.spans().filter(({ attributes }) => attributes['mangopay.operation'] === PAY_IN)
+    expect(payIns.map(({ attributes }) => attributes['mangopay.result.code'])).toEqual(codes)
+    expect(await counted()).toEqual(answered())
+  })
+})
+
 describe('through the SDK’s own methods', () => {
   const OldSdk = require('mangopay4-nodejs-sdk') as typeof MangopaySdk
 
@@ -215,10 +230,10 @@ describe('counting', () => {
 
   it('a read counts when it is the first to see an object final, and once', async () => {
     await start()
-    const id = await make({ status: 'CREATED', later: { milliseconds: 30, status: 'FAILED', code: '101001' } })
+    const id = await make({ status: 'CREATED', later: { milliseconds: 2_000, status: 'FAILED', code: '101001' } })
     await read(id)
     expect(await sum(isRead)).toBe(0)
-    await new Promise((resolve) => setTimeout(resolve, 60))
+    await new Promise((resolve) => setTimeout(resolve, 2_500))
     for (let i = 0; i < 3; i++) await read(id)
     expect(await sum(isRead)).toBe(1)
     expect(lab.spans().at(-1)?.attributes).toMatchObject({
