@@ -1,6 +1,7 @@
 /** Which spans are calls of Mangopay's API, and of which environment. The rules are those of `src/request/hosts.ts`. */
 import { ATTR_MANGOPAY_ENVIRONMENT, ATTR_MANGOPAY_OUTCOME } from '../src/names.ts'
 import { type HostEntry, Hosts } from '../src/request/hosts.ts'
+import { NEXT_FETCH } from '../src/span/evidence.ts'
 import {
   and,
   anyCase,
@@ -18,6 +19,7 @@ import {
   text,
   variable,
 } from './ottl.ts'
+import { IS_ANSWERED } from './status.ts'
 
 export const METHOD = `Coalesce([${attribute('http.request.method')}, ${attribute('http.method')}])`
 
@@ -92,6 +94,14 @@ function conditions(entries: readonly HostEntry[]): string[] {
       isText(METHOD),
       // It opens a tunnel and is no call of the API.
       `${METHOD} != "CONNECT"`,
+      // A hit of Next.js' cache made no request: 16 says so; in 15 it has neither status nor error.
+      `${attribute('next.fetch.cache_status')} != "hit"`,
+      or(
+        `${attribute('next.span_type')} != ${text(NEXT_FETCH)}`,
+        IS_ANSWERED,
+        'span.status.code == STATUS_CODE_ERROR',
+        matches('instrumentation_scope.name', 'undici'),
+      ),
     ),
   ]
 }

@@ -7,16 +7,13 @@ export const STATUS = temporary('status')
 export const INVALID_STATUS = temporary('invalid_status')
 
 const GIVEN = `Coalesce([${attribute('http.response.status_code')}, ${attribute('http.status_code')}])`
+/** Whether an answer came, whatever its status. */
+export const IS_ANSWERED = or(`IsInt(${GIVEN})`, `IsDouble(${GIVEN})`, and(`IsString(${GIVEN})`, `${GIVEN} != ""`))
 const NUMBER = variable('status')
 
 export const statusStatements: readonly string[] = [
   set(NUMBER, GIVEN, `IsInt(${GIVEN})`),
   set(NUMBER, `Int(String(${GIVEN}))`, isMissing(NUMBER), isThere(GIVEN), matches(`String(${GIVEN})`, '^[0-9]{1,9}$')),
   set(STATUS, NUMBER, isThere(NUMBER), `${NUMBER} >= 100`, `${NUMBER} <= 599`),
-  set(
-    INVALID_STATUS,
-    'true',
-    isMissing(STATUS),
-    or(`IsInt(${GIVEN})`, `IsDouble(${GIVEN})`, and(`IsString(${GIVEN})`, `${GIVEN} != ""`)),
-  ),
+  set(INVALID_STATUS, 'true', isMissing(STATUS), IS_ANSWERED),
 ]

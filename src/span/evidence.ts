@@ -131,7 +131,7 @@ export function secondsOf({ duration }: SpanView): number | undefined {
 }
 
 /** What Next.js puts its `fetch` into. */
-const NEXT_FETCH = 'AppRender.fetch'
+export const NEXT_FETCH = 'AppRender.fetch'
 
 /**
  * Whether a framework's cache has answered, so that no request was made: Next.js 16 says so; the spans of 15 have

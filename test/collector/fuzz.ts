@@ -199,7 +199,11 @@ export function fuzzedSpan(random: Random): PlainSpan {
     : { ...request(random), ...attributes }
   return {
     ...end,
-    attributes: carried(given),
+    attributes: {
+      ...carried(given),
+      ...(random.chance(0.03) && { 'next.fetch.cache_status': random.pick(['hit', 'miss']) }),
+      ...(random.chance(0.03) && { 'next.span_type': random.pick(['AppRender.fetch', 'other']) }),
+    },
     scope: random.pick(['@opentelemetry/instrumentation-http', '@opentelemetry/instrumentation-undici', '']),
     ...(random.chance(0.03) && { kind: random.pick([0, 1, 3, 4]) }),
   }

@@ -15,7 +15,11 @@ export async function startSink(): Promise<Sink> {
   const received: Sink['received'] = []
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = []
-    for await (const chunk of request) chunks.push(chunk as Buffer)
+    try {
+      for await (const chunk of request) chunks.push(chunk as Buffer)
+    } catch {
+      return // who sent it has ended in the midst
+    }
     received.push({
       path: request.url ?? '',
       time: Date.now(),
