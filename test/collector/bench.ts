@@ -109,7 +109,8 @@ try {
     `## Collector
 
 By \`npm run bench:collector\` on ${new Date().toISOString().slice(0, 10)}: CPU of a whole Collector 0.161.0 (OTLP in as JSON, spans thrown away) for one span, without
-and with \`collector/mangopay.yaml\`, medians of ${ROUNDS} rounds in turn. Reading the JSON is most of what a foreign span costs.
+and with \`collector/mangopay.yaml\`, medians of ${ROUNDS} rounds in turn. Reading the JSON is most of what a foreign span costs. The cores
+were busy with other work as well, which makes every figure larger: the ratios tell more.
 
 | span | without | with | more | ratio |
 | --- | --- | --- | --- | --- |
