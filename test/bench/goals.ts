@@ -150,8 +150,8 @@ export const goals: readonly Goal[] = [
   {
     what: 'The main entry, bundled, minified, gzipped',
     limit: '≤ 8000 bytes',
-    // 26,370. No machine changes that, so 5 %: `npm run check` has a limit of its own for what an app bundles.
-    bound: 27_700,
+    // 33,300. No machine changes that, so 5 %: `npm run check` has a limit of its own for what an app bundles.
+    bound: 35_000,
     unit: 'bytes',
     value: ({ size }) => size?.whole ?? Number.NaN,
     met: ({ size }) => size === undefined || size.whole <= 8_000,
