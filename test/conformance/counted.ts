@@ -19,7 +19,7 @@ const keysOf = (truths: readonly Truth[]) => truths.map(keyOf).sort().join()
 export const isTrue = ({ truth, counted }: CountedCase): boolean => keysOf(truth) === keysOf(counted)
 
 /** Cases that the channels do not tell, with what is counted instead. */
-export const untold: readonly { name: string; clients: readonly string[]; category: string; reason: string }[] = [
+const untold: readonly { name: string; clients: readonly string[]; category: string; reason: string }[] = [
   {
     name: 'abort while connecting',
     clients: ['axios (fetch)', 'fetch', 'undici'],

@@ -88,7 +88,7 @@ export interface Dashboard {
 export const shipped = (): Dashboard => JSON.parse(readFileSync(FILE, 'utf8')) as Dashboard
 
 /** Every panel that is not a row, those inside collapsed rows included. */
-export const panelsOf = ({ panels }: Dashboard): Panel[] =>
+const panelsOf = ({ panels }: Dashboard): Panel[] =>
   panels.flatMap((panel) => (panel.type === 'row' ? (panel.panels ?? []) : [panel]))
 
 /** Every PromQL query with the panel it belongs to. */

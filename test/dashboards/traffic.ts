@@ -4,7 +4,7 @@ import { LABEL, SERIES } from '../../alerts/spelling.ts'
 /** End of the data, in seconds. A whole hour, so that steps of charts and samples meet. */
 export const END = 1_780_000_000 - (1_780_000_000 % 3600)
 /** Minutes of the data. */
-export const MINUTES = 240
+const MINUTES = 240
 /** Start of the data. */
 export const START = END - MINUTES * 60
 
