@@ -6,7 +6,6 @@ import { type Evidence, judge } from './outcome/outcome.ts'
 import { asksForSca, type ResponseHeaders, readHeaderAttributes, readResponseHeaders } from './quota/headers.ts'
 import { Recorder } from './recorder.ts'
 import { type HostRule, Hosts } from './request/hosts.ts'
-import { urlOf } from './request/url.ts'
 import { knownSource, type ResultSource, resultTags } from './results/results.ts'
 import { CountingSampler } from './sampler.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -97,8 +96,8 @@ export class MangopaySpanProcessor {
       if (headers === undefined || call.hooked !== span) return
       call.transfer = (undici === undefined ? response : request) as Transfer
       call.isAnswered = true
-      call.since = this.#recorder.now()
       this.#read(call, headers, span as LiveSpan, false)
+      call.since = this.#recorder.latest
       this.#observe(call, response as object, request as object, undici as UndiciResponse)
     } catch (error) {
       reportFailure('the response hook', error)
@@ -119,7 +118,7 @@ export class MangopaySpanProcessor {
       const call = this.#calls.begin(span, rule, parentContext)
       if (call !== undefined) {
         this.#open.add(call, span)
-        linkSpan(call, urlOf(span.attributes))
+        linkSpan(call, span.attributes)
       }
     } catch (error) {
       reportFailure('looking at a span that starts', error)

@@ -62,6 +62,11 @@ export class CallStatistics implements MetricSource {
     this.webhooks = options.webhooks.length > 0 ? new Webhooks(options.webhooks) : undefined
   }
 
+  /** The clock as it was last looked at. */
+  get latest(): number {
+    return this.#now
+  }
+
   /** The clock; it never goes back and never fails, even if the one given does. */
   now(): number {
     try {

@@ -36,11 +36,13 @@ const HOST_KEY = /^(\[[0-9a-f:.]+\]|[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?)(?::(\d{1,5
 /** In a prefix, where a gateway's own version may stand: of Mangopay's API. With it cut off no path would be known. */
 const API_VERSION = /\/v(?:2\.01|3\.0)(?=\/|$)/i
 
+const MOST_STRANGERS = 10
 const NO_API = new Set(['www', 'docs', 'dashboard', 'hub', 'checkout', 'status', 'support'])
 
 /** The hosts that are ours, compared whole: `api.mangopay.com.evil.example` is foreign. */
 export class Hosts {
   readonly #rules = new Map<string, HostRule[]>()
+  readonly #strangers = new Set<string>()
   /** Called for a host of Mangopay's that is not listed. */
   onStranger: ((host: string) => void) | undefined
   /** Every spelling by its length, so that most foreign hosts are turned away unread. */
@@ -133,8 +135,10 @@ export class Hosts {
     return isPlain(rules) ? rules[0] : choose(rules, port, path)
   }
 
-  /** Of Mangopay's own hosts those that are no API are told nobody. */
+  /** Once for each of the first few. Those of Mangopay's that are no API are told nobody, nor is what is no host name. */
   #meet(host: string): void {
+    if (this.#strangers.size >= MOST_STRANGERS || this.#strangers.has(host) || !HOST_KEY.test(host)) return
+    this.#strangers.add(host)
     if (!NO_API.has(host.split('.', 1)[0] ?? '')) this.onStranger?.(host)
   }
 

@@ -8,45 +8,56 @@ const UNREAD_MILLISECONDS = 30_000
 /** How long a call without an answer is remembered: undici waits five minutes for one. */
 const FORGOTTEN_MILLISECONDS = 600_000
 
+/** The place of a call among those that are open. */
+export interface OpenPlace {
+  readonly span: LiveSpan
+  before: SpanCall | undefined
+  after: SpanCall | undefined
+}
+
 /**
  * The calls whose spans are open. The span of an answer that nobody reads never ends, once it is larger than the buffers
- * on its way (about 16 kB): such a call is counted by the answer's status, as those are that end.
+ * on its way (about 16 kB): such a call is counted by the answer's status, as those are that end. A list that the calls
+ * themselves make: a Map would cost each of them five times as much.
  */
 export class OpenCalls {
-  readonly #calls = new Map<SpanCall, LiveSpan>()
+  #first: SpanCall | undefined
+  #last: SpanCall | undefined
 
   add(call: SpanCall, span: LiveSpan): void {
-    this.#calls.set(call, span)
+    const last = this.#last
+    call.open = { span, before: last, after: undefined }
+    if (last?.open === undefined) this.#first = call
+    else last.open.after = call
+    this.#last = call
   }
 
   delete(call: SpanCall): void {
-    this.#calls.delete(call)
+    if (call.open === undefined) return
+    const { before, after } = call.open
+    call.open = undefined
+    if (before?.open === undefined) this.#first = after
+    else before.open.after = after
+    if (after?.open === undefined) this.#last = before
+    else after.open.before = before
   }
 
   /** Takes out those whose answer has been there for so long that nobody seems to read it. */
   *unread(now: number): Generator<[SpanCall, LiveSpan]> {
-    for (const [call, span] of this.#calls) {
-      if (call.ended) {
-        this.#calls.delete(call)
-        continue
-      }
+    let next = this.#first
+    while (next?.open !== undefined) {
+      const call = next
+      const { span, after } = next.open
+      next = after
       call.since ??= now
-      if (!call.isAnswered && hasStatus(span)) {
+      if (!call.isAnswered && statusOf(span.attributes) !== undefined) {
         call.isAnswered = true
         call.since = now
       }
-      if (now - call.since < (call.isAnswered ? UNREAD_MILLISECONDS : FORGOTTEN_MILLISECONDS)) continue
-      this.#calls.delete(call)
-      if (call.isAnswered) yield [call, span]
+      const isWaiting = now - call.since < (call.isAnswered ? UNREAD_MILLISECONDS : FORGOTTEN_MILLISECONDS)
+      if (!call.ended && isWaiting) continue
+      this.delete(call)
+      if (!call.ended && call.isAnswered) yield [call, span]
     }
-  }
-}
-
-/** Whether a span has the status of an answer. One whose getter throws has none: this is asked where nobody catches. */
-function hasStatus(span: LiveSpan): boolean {
-  try {
-    return statusOf(span.attributes) !== undefined
-  } catch {
-    return false
   }
 }

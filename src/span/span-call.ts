@@ -4,6 +4,7 @@ import { methodOf } from '../request/method.ts'
 import { pathOf, wholeUrlOf } from '../request/url.ts'
 import type { Observation } from '../results/answers.ts'
 import type { Transfer } from './evidence.ts'
+import type { OpenPlace } from './open-calls.ts'
 import type { Limited, SpanView } from './otel.ts'
 
 /** A call and what a span is tagged with of it. */
@@ -39,6 +40,8 @@ export class SpanCall extends Call implements TaggedCall {
   /** What its answer tells of a payment; undefined when its body is not looked at. */
   observation: Observation | undefined
   ended = false
+  /** Where it stands among those whose span is open; undefined when it is not among them. */
+  open: OpenPlace | undefined
   /** Of two spans of one request, that whose response hook was the first to be called. */
   hooked: object | undefined
   /** Whether two spans tell of it. */

@@ -4,6 +4,7 @@
  * two hears first.
  */
 import { type Attributes, trace } from '@opentelemetry/api'
+import { urlOf } from '../request/url.ts'
 import type { RequestCall } from './request-call.ts'
 
 /** What a span has to be linked by. */
@@ -44,9 +45,11 @@ export function isCountedFromRequest(attributes: Attributes): boolean {
 }
 
 /** A span of ours has started. */
-export function linkSpan(span: Linkable, url: string | undefined): void {
+export function linkSpan(span: Linkable, attributes: Attributes): void {
   const all = registry()
-  if (all.counting.size === 0 || url === undefined) return
+  if (all.counting.size === 0) return
+  const url = urlOf(attributes)
+  if (url === undefined) return
   if (all.announced !== undefined && isOf(all.announced, url)) span.link(all.announced)
   else {
     if (all.started.length === 0) forgetSoon(all)
