@@ -19,7 +19,7 @@ import type { SpanCall, TaggedCall } from './span/span-call.ts'
 import { SpanCalls } from './span/span-calls.ts'
 import { tag, tagsOf } from './span/tags.ts'
 import { Unseen } from './span/unseen.ts'
-import { isCountedFromRequest, linkSpan } from './wire/link.ts'
+import { expectSpans, isCountedFromRequest, linkSpan } from './wire/link.ts'
 
 /**
  * A span processor that tags every outgoing Mangopay call with what happened, counts it exactly, and watches the quota.
@@ -60,6 +60,7 @@ export class MangopaySpanProcessor {
     this.#hosts.onStranger = (host) => health.note('UNKNOWN_HOST', unknownHost(host))
     if (this.#requests !== undefined) return
     siblings.subscribe()
+    expectSpans()
     this.#unseen = new Unseen(this.#hosts, (line) => health.note('NO_SPANS', line))
   }
 

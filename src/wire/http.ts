@@ -12,7 +12,7 @@ export function watchHttp(watch: RequestWatch): void {
     http.begin(request, true)
   })
   watch.subscribe<{ request: ClientRequest }>('http.client.request.start', ({ request }) => {
-    const call = http.callOf(request)
+    const call = callOf(request)
     if (call !== undefined) call.isWhole = true // fires when head and body are with the socket
   })
   watch.subscribe<{ request: ClientRequest; error: unknown }>('http.client.request.error', ({ request, error }) => {
@@ -27,9 +27,25 @@ export function watchHttp(watch: RequestWatch): void {
 
 class HttpWatch {
   readonly #watch: RequestWatch
+  // One of each for all requests, whose call is found by what they are called on.
+  readonly #onError: (this: ClientRequest, error: unknown) => void
+  readonly #onClose: (this: ClientRequest) => void
+  readonly #onSocket: (this: ClientRequest, socket: Socket) => void
 
   constructor(watch: RequestWatch) {
     this.#watch = watch
+    const http = this
+    this.#onError = function (error) {
+      watch.guard('an error', () => http.failed(watch.openCall(this), this, error))
+    }
+    this.#onClose = function () {
+      const call = watch.openCall(this)
+      if (call !== undefined) watch.guard('a close', () => http.#closed(call, this, undefined))
+    }
+    this.#onSocket = function (socket) {
+      const call = watch.openCall(this)
+      if (call !== undefined) watch.guard('a socket', () => http.#connect(call, socket))
+    }
   }
 
   /** The call of a request; one that had begun before anybody looked begins here. */
@@ -53,10 +69,10 @@ class HttpWatch {
     const call = watch.begin(request, rule, method, path, isNew)
     if (call === undefined) return undefined
     allowOneMore(request)
-    request.on(errorMonitor, (error) => watch.guard('an error', () => this.failed(call, request, error)))
-    request.on('close', () => watch.guard('a close', () => this.#closed(call, request, undefined)))
+    request.on(errorMonitor, this.#onError)
+    request.on('close', this.#onClose)
     if (request.socket) this.#connect(call, request.socket)
-    else request.on('socket', (socket) => watch.guard('a socket', () => this.#connect(call, socket)))
+    else request.on('socket', this.#onSocket)
     return call
   }
 

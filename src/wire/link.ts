@@ -17,6 +17,8 @@ export interface Linkable {
 /** Who counts requests: the same for every copy of this package. */
 interface Registry {
   readonly counting: Set<{ counts(attributes: Attributes): boolean }>
+  /** Whether there is a processor that has spans to link. */
+  isTraced: boolean
   /** A request whose span may be about to start, until the current code has run. */
   announced: RequestCall | undefined
   /** Spans whose request may be about to be announced, likewise, and their URLs. */
@@ -27,7 +29,7 @@ const REGISTRY = Symbol.for('opentelemetry-mangopay.requests')
 
 function registry(): Registry {
   const holder = globalThis as { [REGISTRY]?: Registry }
-  holder[REGISTRY] ??= { counting: new Set(), announced: undefined, started: [] }
+  holder[REGISTRY] ??= { counting: new Set(), isTraced: false, announced: undefined, started: [] }
   return holder[REGISTRY]
 }
 
@@ -36,6 +38,11 @@ export function countsRequests(who: { counts(attributes: Attributes): boolean })
   const { counting } = registry()
   counting.add(who)
   return () => void counting.delete(who)
+}
+
+/** A processor has been made: spans are to be linked from now on. */
+export function expectSpans(): void {
+  registry().isTraced = true
 }
 
 /** Whether the call of such a span is counted from its request. */
@@ -64,6 +71,7 @@ export function linkSpan(span: Linkable, attributes: Attributes): void {
  */
 export function linkRequest(request: RequestCall, find: (span: object) => Linkable | undefined): void {
   const all = registry()
+  if (!all.isTraced) return
   const started = all.started.filter(({ url }) => isOf(request, url))
   if (started.length > 0) {
     for (const { span } of started) span.link(request)
