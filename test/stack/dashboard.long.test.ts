@@ -42,12 +42,17 @@ describe.skipIf(!have('prometheus', 'collector'))('the dashboard on live traffic
     async ({ environment, job }) => {
       const chosen = { ...live.choice, values: { environment: [environment], job: [job] } }
       const silent: string[] = []
+      // What needs an hour of readings, and notifications, which nobody sends here.
+      const mayBeSilent = [
+        `${PANELS.quotaForecast.title} D`,
+        ...[PANELS.payInsFailed, PANELS.failureCodes].flatMap(({ title }) => [`${title} A`, `${title} B`]),
+      ]
       for (const { panel, target, expr } of promqlOf(dashboard)) {
         const samples = await shown(expr, target.instant, chosen)
         if (samples.length === 0) silent.push(`${panel.title} ${target.refId}`)
         for (const { value } of samples) expect(value, `${panel.title} ${target.refId}: ${expr}`).not.toBeNaN()
       }
-      expect(silent).toEqual([])
+      expect(silent.filter((name) => !mayBeSilent.includes(name))).toEqual([])
     },
   )
 
