@@ -3,13 +3,16 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, copyFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { parse } from 'yaml'
 import { listen, stop } from '../../examples/mock/listen.ts'
 import { type Mock, startMock } from '../../examples/mock/server.ts'
 import { pack } from '../matrix/project.ts'
 import { type Backend, startBackend } from './backend.ts'
 import { command, end, newerNode, place, type Running, shown, start, variables, write } from './place.ts'
+
+// Most of a test's time is npm's and the bundlers'.
+vi.setConfig({ testTimeout: 600_000 })
 
 const STATUSES = '200,200,200,200,401,200,200,200,200'
 
@@ -189,30 +192,26 @@ async function freePort(): Promise<number> {
 }
 
 describe('in frameworks', () => {
-  it.each(['next15', 'next16'] as const)(
-    '%s: instrumentation.ts, and nothing lost at SIGTERM',
-    { timeout: 600_000 },
-    async (name) => {
-      const folder = place(name, tarball)
-      rmSync(join(folder, '.next'), { recursive: true, force: true })
-      write(folder, shown('Next.js').files)
-      const quiet = { NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: 'production' }
-      const built = await run(folder, ['next', 'build'], quiet).ended
-      expect(built.code, built.stdout + built.stderr).toBe(0)
-      const words = command('Next.js', 'next start')
-      const next = run(folder, [...words, '--port', '0', '--hostname', '127.0.0.1'], {
-        ...quiet,
-        ...variables('Next.js'),
-      })
-      const url = /http:\/\/127\.0\.0\.1:\d+/.exec(await next.says(/Ready in/))?.[0]
-      expect(await visit(`${url}/calls`)).toBe(STATUSES)
-      for (let time = 0; time < 3; time++) expect(await visit(`${url}/cached`)).toBe('200')
-      process.kill(-(next.child.pid ?? 0), 'SIGTERM')
-      await next.ended
-      expect(answered()).toEqual({ ...times(1), 'GET /wallets/{walletId} 200': 3 })
-      expect(backend.counted).toEqual(answered())
-    },
-  )
+  it.each(['next15', 'next16'] as const)('%s: instrumentation.ts, and nothing lost at SIGTERM', async (name) => {
+    const folder = place(name, tarball)
+    rmSync(join(folder, '.next'), { recursive: true, force: true })
+    write(folder, shown('Next.js').files)
+    const quiet = { NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: 'production' }
+    const built = await run(folder, ['next', 'build'], quiet).ended
+    expect(built.code, built.stdout + built.stderr).toBe(0)
+    const words = command('Next.js', 'next start')
+    const next = run(folder, [...words, '--port', '0', '--hostname', '127.0.0.1'], {
+      ...quiet,
+      ...variables('Next.js'),
+    })
+    const url = /http:\/\/127\.0\.0\.1:\d+/.exec(await next.says(/Ready in/))?.[0]
+    expect(await visit(`${url}/calls`)).toBe(STATUSES)
+    for (let time = 0; time < 3; time++) expect(await visit(`${url}/cached`)).toBe('200')
+    process.kill(-(next.child.pid ?? 0), 'SIGTERM')
+    await next.ended
+    expect(answered()).toEqual({ ...times(1), 'GET /wallets/{walletId} 200': 3 })
+    expect(backend.counted).toEqual(answered())
+  })
 
   it('NestJS, with shutdown hooks', async () => {
     const folder = place('nest', tarball)
@@ -342,7 +341,7 @@ export default (input, file) => ({
   // The calls first in a function: esbuild's CommonJS has no top-level await.
   const ENTRY = "import { calls } from './calls.mjs'\ncalls().then((statuses) => console.log(statuses.join()))\n"
 
-  it.each(Object.keys(bundlers))('%s, with the telemetry beside it', { timeout: 300_000 }, async (name) => {
+  it.each(Object.keys(bundlers))('%s, with the telemetry beside it', async (name) => {
     const folder = place('bundlers', tarball)
     writeFileSync(join(folder, 'entry.mjs'), ENTRY)
     const file = await bundle(folder, name, 'entry.mjs')
@@ -356,7 +355,7 @@ export default (input, file) => ({
   it.each([
     ['spans', { 'GET /users 200': 2, 'GET /users 401': 1, 'GET /wallets/{walletId} 200': 2 }],
     ['requests', times(1)],
-  ])('single executable, telemetry inside, counted from %s', { timeout: 300_000 }, async (from, counted) => {
+  ])('single executable, telemetry inside, counted from %s', async (from, counted) => {
     const folder = place('bundlers', tarball)
     const telemetry = (shown('Next.js').files['telemetry.ts'] ?? '')
       .replace(/process\.once.*/, "process.once('beforeExit', () => sdk.shutdown())")
