@@ -50,7 +50,7 @@ export class OpenCalls {
       const { span, after } = next.open
       next = after
       call.since ??= now
-      if (!call.isAnswered && statusOf(span.attributes) !== undefined) {
+      if (!call.isAnswered && hasStatus(span)) {
         call.isAnswered = true
         call.since = now
       }
@@ -59,5 +59,13 @@ export class OpenCalls {
       this.delete(call)
       if (!call.ended && call.isAnswered) yield [call, span]
     }
+  }
+}
+
+function hasStatus({ attributes }: LiveSpan): boolean {
+  try {
+    return statusOf(attributes) !== undefined
+  } catch {
+    return false // an attribute whose getter throws
   }
 }
