@@ -62,9 +62,9 @@ export class OpenCalls {
   }
 }
 
-function hasStatus({ attributes }: LiveSpan): boolean {
+function hasStatus(span: LiveSpan): boolean {
   try {
-    return statusOf(attributes) !== undefined
+    return statusOf(span.attributes) !== undefined
   } catch {
     return false // an attribute whose getter throws
   }
