@@ -4,6 +4,7 @@
  */
 import type { Attributes } from '@opentelemetry/api'
 import { AlwaysOnSampler } from '@opentelemetry/sdk-trace-base'
+import { MangopayClientMonitor } from 'opentelemetry-mangopay'
 import * as names from 'opentelemetry-mangopay/names'
 import { afterEach, expect, it, vi } from 'vitest'
 import { DEMO_CLIENT } from '../../examples/mock/options.ts'
@@ -12,7 +13,7 @@ import { ROUTES } from '../../src/request/routes.ts'
 import { RESULT_CODES } from '../../src/results/codes.ts'
 import { RESULT_STATUSES } from '../../src/results/resources.ts'
 import { difference, leaked, type State, stateOf } from '../network/additions.ts'
-import { type LabOptions, startLab } from '../network/lab.ts'
+import { LAB_ENVIRONMENT, type LabOptions, startLab } from '../network/lab.ts'
 import { alterHeaders, SECRETS, traffic } from '../network/secrets.ts'
 import { expectTruth } from '../network/truth.ts'
 
@@ -32,14 +33,22 @@ const FATES: readonly FateShare[] = [
 /** The server's clock stands still, so that both runs get the same `Date`. */
 const NOW = Date.now()
 
+/** Without this library. */
+const PLAIN: LabOptions = {
+  noHook: true,
+  sampler: () => new AlwaysOnSampler(),
+  processors: (_mangopay, exporting) => [exporting],
+}
+
 /** Runs the traffic and gathers every byte that leaves the process one way or another. */
-const run = async (options: LabOptions) => {
+const run = async (options: LabOptions, isMonitored = false) => {
   const printed: unknown[][] = []
   for (const method of ['log', 'info', 'warn', 'error', 'debug'] as const) {
     vi.spyOn(console, method).mockImplementation((...words) => void printed.push(words))
   }
   const events: unknown[] = []
   const told = (event: unknown) => void events.push(event)
+  const callbacks = { onSpike: told, onQuotaLow: told, spike: { minimumCount: 1, ratio: 0.01 } }
   const lab = await startLab({
     headerAttributes: HEADERS,
     mock: {
@@ -52,20 +61,24 @@ const run = async (options: LabOptions) => {
       ],
     },
     ...options,
-    processor: {
-      onSpike: told,
-      onQuotaLow: told,
-      spike: { minimumCount: 1, ratio: 0.01 },
-      ...options.processor,
-    },
+    processor: { ...callbacks, ...options.processor },
   })
+  if (options === PLAIN) await lab.mangopay.shutdown() // or it says, after a while, that no span reaches it
+  const monitor = isMonitored
+    ? new MangopayClientMonitor({
+        hosts: { [lab.mock.hostPort]: LAB_ENVIRONMENT },
+        meterProvider: lab.meters,
+        results: true,
+        ...callbacks,
+      })
+    : undefined
   for (const client of ['sdk', 'axios', 'undici'] as const) {
     for (let i = 0; i < 8; i++)
       await lab.call(client, { method: 'POST', url: lab.url('/payins/card/direct'), body: {} })
   }
   await traffic(lab)
   await new Promise((resolve) => setImmediate(resolve))
-  return { lab, events, printed }
+  return { lab, monitor, events, printed }
 }
 
 /** Times and ports differ from run to run: the mock's, and those that a server sees its clients at. */
@@ -99,12 +112,9 @@ it.each<[string, LabOptions]>([
   ['one account', {}],
   ['results of answers', { processor: { results: true } }],
   ['accounts with aliases', { processor: { accounts: { [DEMO_CLIENT.clientId]: 'acme' } } }],
+  ['from requests', { processor: { countFrom: 'requests', results: true } }],
 ])('%s: nothing that is there only with the library holds a secret', async (_, options) => {
-  const without = await run({
-    noHook: true,
-    sampler: () => new AlwaysOnSampler(),
-    processors: (_mangopay, exporting) => [exporting],
-  })
+  const without = await run(PLAIN)
   const ours = await run(options)
   const secrets = new Set([...Object.values(SECRETS), ...without.lab.mock.secrets, ...ours.lab.mock.secrets])
   expect(secrets.size).toBeGreaterThan(30)
@@ -142,6 +152,27 @@ it.each<[string, LabOptions]>([
   await expectTruth(ours.lab)
   await ours.lab.close()
   await without.lab.close()
+})
+
+it('a monitor: no secret in metrics, events and warnings, and nothing on spans', async () => {
+  const { lab, monitor, events, printed } = await run(PLAIN, true)
+  const metrics = (await lab.metrics()).all
+  const snapshot = monitor?.snapshot()
+  const secrets = new Set([...Object.values(SECRETS), ...lab.mock.secrets])
+  const everything = JSON.stringify([metrics, lab.said, events, snapshot])
+  expect(leaked(everything, secrets)).toEqual([])
+  // There was something to hide it in.
+  expect(everything).toContain('770001')
+  expect(snapshot?.environments[LAB_ENVIRONMENT]?.calls).toBe(lab.mock.log.totals().requests)
+  expect(events.length).toBeGreaterThan(0)
+  expect(lab.said.length).toBeGreaterThan(0)
+  expect(lab.said.length).toBeLessThanOrEqual(3)
+  expect(lab.additions()).toEqual([])
+  await monitor?.shutdown()
+  const alone = await run(PLAIN)
+  expect(printed).toEqual(alone.printed)
+  await alone.lab.close()
+  await lab.close()
 })
 
 function expectVocabulary(added: Record<string, unknown>[]): void {
