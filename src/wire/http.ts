@@ -22,7 +22,11 @@ export function watchHttp(watch: RequestWatch): void {
     'http.client.response.finish', // of its head
     ({ request, response }) => http.answered(http.callOf(request), request, response),
   )
-  if (!HAS_CREATED) watch.onStop(beforeSocket((request) => watch.guard('a socket', () => http.callOf(request, true))))
+  if (!HAS_CREATED) {
+    watch.guard('sockets', () => {
+      watch.onStop(beforeSocket((request) => watch.guard('a socket', () => http.callOf(request, true))))
+    })
+  }
 }
 
 class HttpWatch {
@@ -154,6 +158,16 @@ const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 /** Whether there is a channel for a request that is made. */
 const HAS_CREATED = major > 23 || (major === 23 && minor >= 2) || (major === 22 && minor >= 12)
 
+/**
+ * Not by an import, which would come before the instrumentation. Node's own way, since 20.16, is the one that bundlers
+ * leave alone: webpack rewrites the other.
+ */
+function loadHttp(): typeof import('node:http') {
+  const { getBuiltinModule } = process as { getBuiltinModule?(name: string): unknown }
+  const http = getBuiltinModule?.('node:http') ?? createRequire(`${process.cwd()}/noop.js`)('node:http')
+  return http as typeof import('node:http')
+}
+
 type OnSocket = (this: ClientRequest, ...given: unknown[]) => unknown
 
 /**
@@ -161,7 +175,7 @@ type OnSocket = (this: ClientRequest, ...given: unknown[]) => unknown
  * one that never connects shows up on no channel of Node 20.6.
  */
 function beforeSocket(look: (request: ClientRequest) => void): () => void {
-  const { ClientRequest } = createRequire(`${process.cwd()}/noop.js`)('node:http') as typeof import('node:http')
+  const { ClientRequest } = loadHttp()
   const prototype = ClientRequest.prototype as unknown as { onSocket: OnSocket }
   const { onSocket } = prototype
   let isOn = true
