@@ -1,7 +1,7 @@
 import { context, ROOT_CONTEXT } from '@opentelemetry/api'
-import { reportFailure } from './diagnostics.ts'
 import type { ResolvedOptions } from './options.ts'
 import type { Events } from './statistics.ts'
+import { reportFailure } from './warnings.ts'
 
 /**
  * Calls the user's callbacks: after the work of the span, not within it, and outside of its trace, so that a call made

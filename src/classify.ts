@@ -4,7 +4,7 @@
  *
  * @packageDocumentation
  */
-import { readError } from './outcome/error.ts'
+import { readError } from './outcome/error-object.ts'
 import type { Failure } from './outcome/failure.ts'
 import { type ErrorCategory, isHttpStatus, judge, type Outcome } from './outcome/outcome.ts'
 import { statusText } from './outcome/status.ts'

@@ -1,10 +1,10 @@
 import { CountedRequests } from './counted-requests.ts'
-import { reportFailure } from './diagnostics.ts'
 import { type MangopaySpanProcessorOptions, resolveOptions } from './options.ts'
 import { Recorder } from './recorder.ts'
 import { Hosts } from './request/hosts.ts'
 import { knownSource, type ResultSource } from './results/results.ts'
 import type { Snapshot } from './snapshot.ts'
+import { reportFailure } from './warnings.ts'
 
 /** Options of `MangopayClientMonitor`: those of the span processor, without what concerns spans. */
 export type MangopayClientMonitorOptions = Omit<MangopaySpanProcessorOptions, 'renameSpans' | 'countFrom' | 'webhooks'>

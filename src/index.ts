@@ -4,7 +4,6 @@
  * @packageDocumentation
  */
 export { MangopayClientMonitor, type MangopayClientMonitorOptions } from './client-monitor.ts'
-export type { HealthProblem } from './diagnostics.ts'
 export type { CountFrom, MangopaySpanProcessorOptions } from './options.ts'
 export type { ErrorCategory, Outcome } from './outcome/outcome.ts'
 export { MangopaySpanProcessor } from './processor.ts'
@@ -17,4 +16,5 @@ export type { Resource } from './results/resources.ts'
 export type { ResultSource } from './results/results.ts'
 export type { AccountSnapshot, EnvironmentSnapshot, OperationSnapshot, ResultSnapshot, Snapshot } from './snapshot.ts'
 export type { LiveSpan, Sampler, SamplingResult, SpanView } from './span/otel.ts'
+export type { HealthProblem } from './warnings.ts'
 export type { WebhookDelivery } from './webhooks/webhooks.ts'

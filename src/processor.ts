@@ -1,6 +1,5 @@
 import { type Attributes, type Context, type Span, SpanKind, trace } from '@opentelemetry/api'
 import { CountedRequests } from './counted-requests.ts'
-import { mention, reportFailure } from './diagnostics.ts'
 import { type MangopaySpanProcessorOptions, resolveOptions } from './options.ts'
 import { type Evidence, judge } from './outcome/outcome.ts'
 import { asksForSca, type ResponseHeaders, readHeaderAttributes, readResponseHeaders } from './quota/headers.ts'
@@ -19,6 +18,7 @@ import type { SpanCall, TaggedCall } from './span/span-call.ts'
 import { SpanCalls } from './span/span-calls.ts'
 import { tag, tagsOf } from './span/tags.ts'
 import { Unseen } from './span/unseen.ts'
+import { mention, reportFailure } from './warnings.ts'
 import { expectSpans, isCountedFromRequest, linkSpan } from './wire/link.ts'
 
 /**

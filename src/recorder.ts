@@ -1,5 +1,4 @@
 import { Callbacks } from './callbacks.ts'
-import { Health, reportFailure } from './diagnostics.ts'
 import { MeterConnection } from './metrics/connection.ts'
 import type { Slot } from './metrics/series.ts'
 import type { CountFrom, ResolvedOptions } from './options.ts'
@@ -11,6 +10,7 @@ import type { Result } from './results/result.ts'
 import type { Answer, ResultSource } from './results/results.ts'
 import { type Snapshot, takeSnapshot } from './snapshot.ts'
 import { CallStatistics } from './statistics.ts'
+import { Health, reportFailure } from './warnings.ts'
 import type { Webhooks } from './webhooks/webhooks.ts'
 
 /** Looks for the end of spikes and low quotas when no call does. */

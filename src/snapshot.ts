@@ -1,5 +1,4 @@
 import type { Attributes } from '@opentelemetry/api'
-import type { HealthProblem } from './diagnostics.ts'
 import type { Counter } from './metrics/counter.ts'
 import type { Series } from './metrics/series.ts'
 import * as names from './names.ts'
@@ -12,6 +11,7 @@ import type { ResultCategory } from './results/codes.ts'
 import type { ResultCounts } from './results/counts.ts'
 import type { Resource } from './results/resources.ts'
 import type { CallStatistics } from './statistics.ts'
+import type { HealthProblem } from './warnings.ts'
 import type { WebhookDelivery } from './webhooks/webhooks.ts'
 
 /**

@@ -1,4 +1,3 @@
-import { type Health, reportFailure } from './diagnostics.ts'
 import type { CounterSource } from './metrics/counter.ts'
 import type { MetricSource, Ratio } from './metrics/instruments.ts'
 import { type AccountCounts, RequestCounts, type Series, type Slot } from './metrics/series.ts'
@@ -13,6 +12,7 @@ import { ERROR_KINDS, SlidingWindow } from './rates/window.ts'
 import type { Call } from './request/call.ts'
 import type { Result } from './results/result.ts'
 import { type ResultSource, Results } from './results/results.ts'
+import { type Health, reportFailure } from './warnings.ts'
 import { Webhooks } from './webhooks/webhooks.ts'
 
 /** What is known of one account of one environment, without option `accounts` of the whole environment. */

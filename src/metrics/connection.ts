@@ -1,7 +1,7 @@
 /** What is exported? First: the connection to a MeterProvider. */
 import { type Attributes, type Histogram, type Meter, type MeterProvider, metrics } from '@opentelemetry/api'
-import { reportFailure } from '../diagnostics.ts'
 import { PACKAGE_NAME, PACKAGE_VERSION } from '../version.ts'
+import { reportFailure } from '../warnings.ts'
 import { type MetricSource, show } from './instruments.ts'
 
 /** The metrics of one processor, on whichever MeterProvider there is: there is no proxy for one that is set later. */

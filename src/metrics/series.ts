@@ -1,8 +1,8 @@
 import type { Attributes } from '@opentelemetry/api'
-import { Health } from '../diagnostics.ts'
 import * as names from '../names.ts'
 import { expected, isHttpStatus, VERDICT_COUNT, type Verdict } from '../outcome/outcome.ts'
 import { type Operation, OTHER_OPERATION } from '../request/route.ts'
+import { Health } from '../warnings.ts'
 import type { CounterSource } from './counter.ts'
 
 /** The counter of calls. */

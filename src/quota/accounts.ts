@@ -1,5 +1,5 @@
 /** How much is left? First: the newest reading of every account's windows. */
-import { Health } from '../diagnostics.ts'
+import { Health } from '../warnings.ts'
 import { Forecast } from './forecast.ts'
 import type { ResponseHeaders } from './headers.ts'
 import { QUOTA_WINDOWS, type QuotaReading, type QuotaResponse, type QuotaWindow, readQuota } from './reading.ts'

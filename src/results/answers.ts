@@ -1,5 +1,5 @@
 import { subscribe } from 'node:diagnostics_channel'
-import { reportFailure } from '../diagnostics.ts'
+import { reportFailure } from '../warnings.ts'
 import { Body } from './body.ts'
 import type { Result } from './result.ts'
 

@@ -1,6 +1,6 @@
 import type { Attributes } from '@opentelemetry/api'
-import { reportFailure, say } from '../diagnostics.ts'
 import * as names from '../names.ts'
+import { reportFailure, say } from '../warnings.ts'
 import { type Observation, observeMessage, observeUndici } from './answers.ts'
 import { loadUnpackers } from './body.ts'
 import { ResultCounts, type ResultScope } from './counts.ts'

@@ -1,10 +1,10 @@
 import diagnosticsChannel from 'node:diagnostics_channel'
-import { reportFailure } from '../diagnostics.ts'
-import { readError } from '../outcome/error.ts'
+import { readError } from '../outcome/error-object.ts'
 import type { Failure } from '../outcome/failure.ts'
 import type { Evidence } from '../outcome/outcome.ts'
 import { asksForSca, type ResponseHeaders, readResponseHeaders } from '../quota/headers.ts'
 import type { HostRule, Hosts } from '../request/hosts.ts'
+import { reportFailure } from '../warnings.ts'
 import { callOf, keep, RequestCall } from './request-call.ts'
 
 /** Who wants to know of the calls. */
