@@ -120,7 +120,7 @@ const NOTHING: readonly AlertCase[] = [
     alert: 'MangopayNothingSucceeds',
     name: 'three calls an hour: five failures, 90 minutes without success',
     series: [calls(oneAt([20], 400)), timeout(oneAt([40, 60, 80, 100, 120], 400))],
-    at: [silentAt(105), { minute: 130, firing: [firing('critical', '5', LOW)] }],
+    at: [silentAt(105), silentAt(124), { minute: 130, firing: [firing('critical', '5', LOW)] }],
   },
   {
     alert: 'MangopayNothingSucceeds',
@@ -343,6 +343,12 @@ const BURN: readonly AlertCase[] = [
       { minute: 176, firing: [firing('warning', ['7.054%', '6.974%'], { burn: 'slow' })] },
       silentAt(182),
     ],
+  },
+  {
+    alert: 'MangopayErrorBudgetBurn',
+    name: 'slow: 8 % that has become 1 % is over half an hour later, and the hour that it is kept',
+    series: [calls('0+92x200'), timeout(shape([8, 100], [1, 100]))],
+    at: [silentAt(188)],
   },
   {
     alert: 'MangopayErrorBudgetBurn',
