@@ -34,7 +34,7 @@ import {
 import { Points } from './points.ts'
 
 /** Hands out metrics when asked, like a scrape. */
-class PullReader extends MetricReader {
+export class PullReader extends MetricReader {
   protected override async onForceFlush(): Promise<void> {}
   protected override async onShutdown(): Promise<void> {}
 }

@@ -4,6 +4,7 @@ import { expect } from 'vitest'
 import type { LogEntry } from '../../examples/mock/log.ts'
 import { operationShape, shapeOfRequest } from '../../examples/mock/routes.ts'
 import { LAB_ENVIRONMENT, type Lab } from './lab.ts'
+import type { Points } from './points.ts'
 
 /** How often each operation was answered with each status, `none` without one. */
 export type Tallied = Record<string, number>
@@ -23,6 +24,16 @@ export const tallyOfLog = (entries: readonly LogEntry[]): Tallied => {
   const tally: Tallied = {}
   for (const { method, path, status } of entries) {
     add(tally, `${shapeOfRequest(method, path) ?? '_OTHER'} ${status ?? 'none'}`, 1)
+  }
+  return sorted(tally)
+}
+
+/** The counter, likewise. */
+export const tallyOfMetrics = (metrics: Points): Tallied => {
+  const tally: Tallied = {}
+  for (const { attributes, value } of metrics.of('mangopay.client.requests')) {
+    const status = attributes['http.response.status_code'] ?? 'none'
+    add(tally, `${shapeOf(attributes['mangopay.operation'])} ${status}`, value)
   }
   return sorted(tally)
 }
@@ -54,12 +65,7 @@ export const expectTruth = async (lab: Lab, { unreached = {}, ...beyond }: Beyon
   const expected = sorted(truth)
 
   const metrics = beyond.metrics ?? (await lab.metrics())
-  const counted: Tallied = {}
-  for (const { attributes, value } of metrics.of('mangopay.client.requests')) {
-    const status = attributes['http.response.status_code'] ?? 'none'
-    add(counted, `${shapeOf(attributes['mangopay.operation'])} ${status}`, value)
-  }
-  expect(sorted(counted), 'mangopay.client.requests').toEqual(expected)
+  expect(tallyOfMetrics(metrics), 'mangopay.client.requests').toEqual(expected)
 
   const byOperation = sumBy(expected, (key) => key.slice(0, key.lastIndexOf(' ')))
   if (beyond.noDurations === undefined) {
