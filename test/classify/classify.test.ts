@@ -3,10 +3,11 @@ import { buildSync } from 'esbuild'
 import fc from 'fast-check'
 import { type About, type Classified, classify } from 'opentelemetry-mangopay/classify'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { DEMO_CLIENT } from '../../examples/mock/options.ts'
 import { type Mock, startMock } from '../../examples/mock/server.ts'
 import { retryMangopay } from '../../examples/retry.ts'
 import type { Fault } from '../../examples/scenarios.ts'
-import { axiosCall, fetchCall, undiciCall } from '../network/instrumented.ts'
+import { axiosCall, fetchCall, makeSdk, sdkCall, undiciCall } from '../network/instrumented.ts'
 
 let mock: Mock
 beforeAll(async () => {
@@ -116,6 +117,65 @@ describe('an answer', () => {
     const statusText = text[status] ?? (status === 500 ? 'Internal Server Error' : 'Service Unavailable')
     return { ...(category === undefined ? {} : { category }), outcome, retryable, status, statusText, operation }
   }
+})
+
+describe('what Mangopay’s SDK rejects with', () => {
+  const sdk = (baseUrl = mock.url, timeout?: number) =>
+    makeSdk({ baseUrl, clientId: DEMO_CLIENT.clientId, clientApiKey: DEMO_CLIENT.apiKey }, timeout)
+  const rejection = (call: Promise<unknown>): Promise<unknown> =>
+    call.then(
+      () => Promise.reject(new Error('it was fulfilled')),
+      (error: unknown) => error,
+    )
+
+  /** By the method for it, which rejects with the body; or by its way for any request, with the whole answer. */
+  const transfer = (api: ReturnType<typeof sdk>) => rejection(api.Transfers.create({ Amount: 1 } as never))
+  const whole = async (api: ReturnType<typeof sdk>) =>
+    (await sdkCall(api)({ method: 'POST', url: mock.url + PATH, body: {} })).error
+
+  it.each<[status: number, Partial<Classified>]>([
+    [400, { category: 'invalid_request', outcome: 'failure', retryable: false }],
+    [401, { category: 'authentication', outcome: 'failure', retryable: false }],
+    [403, { category: 'authorization', outcome: 'failure', retryable: false }],
+    [404, { category: 'not_found', outcome: 'failure', retryable: false }],
+    [409, { category: 'idempotency_conflict', outcome: 'unknown', retryable: false }],
+    [429, { category: 'rate_limit', outcome: 'failure', retryable: true }],
+    [500, { category: 'server_error', outcome: 'unknown', retryable: false }],
+  ])('a %i', async (status, expected) => {
+    const api = sdk()
+    for (const by of [transfer, whole]) {
+      mock.failNext({ kind: 'status', status })
+      expect(classify(await by(api), about)).toMatchObject({ ...expected, status, operation })
+    }
+  })
+
+  it('a page of the edge: by the whole answer it is told, by the body alone nothing is', async () => {
+    const api = sdk()
+    mock.failNext({ kind: 'edge', status: 502 }, 2)
+    const known = { category: 'server_error', outcome: 'unknown', retryable: false, status: 502, operation }
+    expect(classify(await whole(api), about)).toMatchObject(known)
+    const body = await transfer(api)
+    expect(body).toEqual(expect.any(String))
+    expect(classify(body, about)).toEqual({ outcome: 'unknown', retryable: false, operation })
+  })
+
+  it('its own time limit', async () => {
+    mock.failNext({ kind: 'hang' })
+    expect(classify(await transfer(sdk(mock.url, 300)), about)).toEqual({
+      category: 'timeout',
+      outcome: 'unknown',
+      retryable: false,
+      operation,
+    })
+  })
+
+  // Of a call without an answer it only tells its caller when it was for a token; otherwise its own handler throws.
+  it.each(['refused', 'reset'])('a token call that is %s: a text, of which nothing is told', async (how) => {
+    if (how === 'reset') mock.failNext({ kind: 'reset' }, 1, ['POST /oauth/token'])
+    const text = await transfer(sdk(how === 'refused' ? 'http://127.0.0.1:1' : mock.url))
+    expect(text).toEqual(expect.any(String))
+    expect(classify(text, about)).toEqual({ outcome: 'unknown', retryable: false, operation })
+  })
 })
 
 it('says unknown of what it cannot know, and never throws', () => {
