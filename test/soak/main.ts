@@ -1,7 +1,13 @@
-/** `npm run soak`, `npm run soak -- MINUTES`: ten minutes at full speed; the heap must stay as it was. */
+/**
+ * `npm run soak`, `npm run soak -- MINUTES`: ten minutes at full speed; the heap must stay as it was. By
+ * `npm run soak:requests`, or `npm run soak -- requests [MINUTES]`, the same of calls that are counted from their requests.
+ */
 import { writeSection } from '../tools/section.ts'
 import { unknownRoutes, urls } from './calls.ts'
+import { soakRequests } from './requests-main.ts'
 import { type Reading, Soak } from './traffic.ts'
+
+if (process.argv[2] === 'requests') process.exit((await soakRequests(Number(process.argv[3] ?? 10))) ? 0 : 1)
 
 const minutes = Number(process.argv[2] ?? 10)
 const soak = new Soak()

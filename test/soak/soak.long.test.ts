@@ -1,9 +1,13 @@
-/** A short soak: two rounds of 60,000 spans, nothing kept. */
-import { describe, expect, it } from 'vitest'
+/** A short soak: two rounds of 60,000 spans, and of 8,000 requests, nothing kept. */
+import { afterEach, describe, expect, it } from 'vitest'
 import { unknownRoutes } from './calls.ts'
+import { RequestSoak } from './requests.ts'
 import { Soak } from './traffic.ts'
 
 describe('soak', () => {
+  let requests: RequestSoak | undefined
+  afterEach(() => requests?.close())
+
   it('keeps nothing of a call, and a heap that does not grow', async () => {
     const soak = new Soak()
     await soak.run(60_000)
@@ -23,4 +27,17 @@ describe('soak', () => {
     expect(soak.made.unknownRoutes.size).toBe(unknownRoutes)
     expect(operations?.['_OTHER']?.calls).toBe(soak.made.unknown)
   }, 180_000)
+
+  it('keeps nothing of a call counted from its request either', async () => {
+    const soak = await RequestSoak.start()
+    requests = soak
+    await soak.run(8_000)
+    const before = await soak.heapBytes()
+    await soak.run(8_000)
+    const after = await soak.heapBytes()
+    expect(soak.counted()).toBe(16_000)
+    expect(await soak.arrived()).toBe(16_000)
+    // Each that kept 100 bytes would show.
+    expect(after - before).toBeLessThan(800_000)
+  }, 600_000)
 })
