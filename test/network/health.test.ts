@@ -103,7 +103,8 @@ describe('told once', () => {
     await alone.shutdown()
   })
 
-  it('calls that a sampler drops, where ours is not in use', async () => {
+  // Fetch's own timers run on the false clock too, and throw when its connection has gone: that race is no subject here.
+  it('calls that a sampler drops, where ours is not in use', { retry: 2 }, async () => {
     await start()
     const half = new MangopaySpanProcessor({ hosts: { [lab.mock.hostPort]: LAB_ENVIRONMENT } })
     let asked = 0

@@ -95,7 +95,7 @@ describe('callbacks', () => {
     let created = 0
     const meter = new Proxy(new MeterProvider().getMeter('broken'), {
       get: (it, key) => {
-        if (key === 'createObservableCounter') created++
+        if (key === 'createHistogram') created++
         if (key === 'addBatchObservableCallback') throw new Error('hostile')
         const member: unknown = Reflect.get(it, key)
         return typeof member === 'function' ? member.bind(it) : member

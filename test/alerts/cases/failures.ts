@@ -77,6 +77,16 @@ const NOTHING: readonly AlertCase[] = [
   },
   {
     alert: 'MangopayNothingSucceeds',
+    name: 'thirty calls an hour: five failures, and a healthy answer among them',
+    series: [
+      calls(oneAt([50, 54, 58], 120)),
+      timeout(oneAt([66, 70, 74, 78, 82], 120)),
+      calls(oneAt([76], 120), { category: 'idempotency_conflict', status: 409 }),
+    ],
+    at: [silentAt(90), silentAt(95)],
+  },
+  {
+    alert: 'MangopayNothingSucceeds',
     name: 'four failures within 25 minutes are not yet enough',
     series: [
       calls('5+0x200'),
