@@ -69,8 +69,9 @@ const alertMutants = (): Mutant[] => {
 const recordMutants = (): Mutant[] => {
   const right = buildRules()
   return right.records.flatMap((rule, i) => {
-    // The forecasts of the windows are made alike: the first is broken for all.
-    const first = rule.record === RECORDS.forecast ? rule.expr.indexOf('\nor\n') : rule.expr.length
+    // What stands for several windows of the quota is made alike for each: the first is broken for all.
+    const windows = rule.expr.indexOf('\nor\n')
+    const first = windows === -1 ? rule.expr.length : windows
     const rest = rule.expr.slice(first)
     return withoutOneSide(rule.expr.slice(0, first)).map(({ what, expr }) => ({
       name: `${rule.record}: ${what}`,

@@ -128,6 +128,13 @@ export const RECORD_CASES: readonly RecordCase[] = [
     samples: [used15(0.5)],
   },
   {
+    name: 'our own calls of a window: none before the rules have run for as long',
+    series: [...quota('100+0x60'), calls('0+60x60')],
+    minute: 12,
+    expr: bare(RECORDS.ours),
+    samples: [],
+  },
+  {
     name: 'forecast: all of the window’s calls are young, so none leaves yet',
     series: [...quota('0+0x49 0+60x12 720+0x20'), calls(later(50, '0+60x20'))],
     minute: 60,
