@@ -2,7 +2,6 @@
 
 import { parser } from '@prometheus-io/lezer-promql'
 import { ALERT_NAMES, type AlertName } from '../../alerts/model.ts'
-import { RECORDS } from '../../alerts/records.ts'
 import { buildRules, type Rules } from '../../alerts/rules.ts'
 import { NUMBERS, THRESHOLDS } from '../../alerts/thresholds.ts'
 
