@@ -170,7 +170,7 @@ or 0 * ${usageOf(window)} + ${equal}`
         ({ window, length }) =>
           `${accepted(window, length, 0)}
 > 0.5 * ${usageOf(window)}
-and on () ${ago(RECORDS.evaluated, length)}`,
+and on () (${ago(RECORDS.evaluated, length)})`,
       ),
     },
     {

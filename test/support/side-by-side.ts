@@ -76,11 +76,14 @@ const escaped = ({ collector, ended, mock }: Stage & { ended: Ended }): Escaped 
   }
 }
 
+/** What the library tells a person by a warning of Node, with the hint that Node adds to the first. */
+const OUR_WARNING = /^\(node:\d+\) \[MANGOPAY_TELEMETRY.*\n(?:\(Use `node --trace-warnings .*\n)?/gm
+
 /** What the app did, as anybody can see it. Pids and ports differ from run to run. */
 const visible = ({ status, stdout, stderr }: Ended) => ({
   status,
   stdout,
-  stderr: stderr.replace(/127\.0\.0\.1:\d+/g, ''),
+  stderr: stderr.replace(OUR_WARNING, '').replace(/127\.0\.0\.1:\d+/g, ''),
 })
 
 /** What the library knew in the end. */
