@@ -58,7 +58,7 @@ unless ${failedShare(n.payInsSpan)} <= ${n.payInsTimes} * ${failedShare(DAY, ` o
       expr: `${notified(payouts.failed, n.payoutsSpan)} / ${notified(payouts.all, n.payoutsSpan)} > ${n.payoutsShare}
 and ${notified(payouts.failed, n.payoutsSpan)} > ${n.payoutsCount}
 and ${notified(payouts.failed, n.lately)} > 0`,
-      forMinutes: 0,
+      forMinutes: n.payoutsFor,
       keepFiringForMinutes: n.payoutsKeep,
       mayBeAbsent: [SERIES.notifications],
       description: ({ value, where }) =>

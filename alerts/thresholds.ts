@@ -134,6 +134,7 @@ export const THRESHOLDS = {
   payoutsShare: share(0.1, 'Payouts go to accounts that were checked; one in ten is no wrong IBAN.'),
   payoutsCount: count(2.3, 'Three: one wrong IBAN is one customer, and may be tried twice.'),
   payoutsSpan: minutes(60, 'Payouts end in batches of the bank, some an hour.'),
+  payoutsFor: minutes(2, 'A restart of Prometheus can make one look see half of the notifications.'),
   payoutsKeep: minutes(60, 'A list to work off, not one ticket for each batch.'),
 
   technicalShare: share(0.05, 'Never usual; one in twenty is no single bank of a single customer.'),

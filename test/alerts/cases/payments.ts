@@ -150,7 +150,12 @@ const PAYOUTS: readonly AlertCase[] = [
     alert: 'MangopayPayoutsFailing',
     name: 'kept for an hour',
     series: payouts(shape([0, 60], [1, 3], [0, 120]), shape([0, 183])),
-    at: [{ minute: 130, firing: [firing('warning', '100%', job)] }, silentAt(138)],
+    at: [
+      silentAt(64),
+      { minute: 65, firing: [firing('warning', '100%', job)] },
+      { minute: 130, firing: [firing('warning', '100%', job)] },
+      silentAt(138),
+    ],
   },
   {
     alert: 'MangopayPayoutsFailing',
@@ -180,7 +185,7 @@ const PAYOUTS: readonly AlertCase[] = [
     alert: 'MangopayPayoutsFailing',
     name: 'three in 55 minutes, and three in 80',
     series: payouts(shape([0, 100], [1, 1], [0, 26], [1, 1], [0, 26], [1, 1], [0, 100]), shape([0, 250])),
-    at: [{ minute: 156, firing: [firing('warning', '100%', job)] }],
+    at: [{ minute: 158, firing: [firing('warning', '100%', job)] }],
   },
   {
     alert: 'MangopayPayoutsFailing',
