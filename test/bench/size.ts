@@ -20,6 +20,7 @@ const ROOMS: Readonly<Record<string, string>> = {
   metrics: 'counting and metrics',
   results: 'what became of payments: operations, codes, bodies',
   webhooks: 'notifications: event types, deliveries',
+  wire: 'calls read from requests: `node:http`, undici, HTTP/2',
   span: 'reading and tagging spans',
   '': 'names, options, `snapshot()`, the processor itself',
 }
