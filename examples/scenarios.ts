@@ -94,8 +94,10 @@ export interface Scenario {
   title: string
   /** Key that starts it on the demo page. */
   key: string
-  /** What happens, what shows it, and what to do about it. */
+  /** What happens, and what shows it. */
   look: string
+  /** What somebody on call does about it. */
+  todo: string
   /** The alerts that tell this story, the first to be expected first; none where a healthy integration stays quiet. */
   alerts: readonly AlertName[]
   /** Calls per second wanted at this many seconds after the start, the token calls of the SDK not counted. */
@@ -159,7 +161,8 @@ const normal: Scenario = {
   name: 'normal',
   title: 'Normal traffic',
   key: '1',
-  look: 'Almost every call succeeds. A few 400s and 404s are part of any day. The quota is far from empty and no alert fires.',
+  look: 'Almost every call succeeds. A few 400s and 404s are part of any day. Most of the quota is left and no alert fires.',
+  todo: 'Nothing.',
   alerts: [],
   rate: everydayRate,
   operations: EVERYDAY,
@@ -171,7 +174,8 @@ const retryLoop: Scenario = {
   name: 'retry-loop',
   title: 'Retry loop (429 storm)',
   key: '2',
-  look: 'A worker repeats its calls without a pause. The 15 min quota empties in a straight line, and the forecast warns before the first 429. Then nearly every call is a 429. To do: stop the worker, and make it wait between tries.',
+  look: 'One worker asks for a payout again and again without a pause: GET /payouts/{payoutId}. The 15 min quota is used up in a straight line, and the forecast warns before the first 429. Then nearly every call of the account is a 429, whoever makes it.',
+  todo: 'Stop the worker that calls GET /payouts/{payoutId}, and make it wait between tries. The 15 min quota is back when the calls of the loop are 15 minutes old.',
   alerts: ['MangopayRateLimitExhaustionPredicted', 'MangopayRateLimited', 'MangopayRateLimitHeadroomLow'],
   rate: (seconds) => everydayRate(seconds) + 30 * ramp(seconds, 2, 4),
   operations: [...EVERYDAY, { operation: 'GET /payouts/{payoutId}', weight: 3_000, client: 'fetch' }],
@@ -183,7 +187,8 @@ const paydayBatch: Scenario = {
   name: 'payday-batch',
   title: 'Payday batch',
   key: '3',
-  look: 'Payouts by the thousand use up most of the 15 min quota in two minutes. The forecast warns, but the batch ends in time: no 429. To do: spread the batch over more time.',
+  look: 'Payouts by the thousand use up most of the 15 min quota in two minutes. The forecast warns, but the batch ends in time: no 429.',
+  todo: 'Spread the batch over more time.',
   alerts: ['MangopayRateLimitExhaustionPredicted', 'MangopayRateLimitHeadroomLow'],
   rate: (seconds) => everydayRate(seconds) + (seconds % 3_600 >= 3 && seconds % 3_600 < 123 ? 9 : 0),
   operations: [
@@ -200,7 +205,8 @@ const outage: Scenario = {
   name: 'outage',
   title: 'Mangopay outage',
   key: '4',
-  look: 'Mangopay is down. Most calls get a 502 from the servers in front of it, some a 500, some no answer at all. Writes may have happened all the same: their outcome is unknown. To do: look at status.mangopay.com, and repeat a write only with its idempotency key.',
+  look: 'Mangopay is down. Most calls get a 502 from the servers in front of it, some a 500, some no answer at all. Writes may have happened all the same: their outcome is unknown.',
+  todo: 'Look at status.mangopay.com. Repeat a write only with its idempotency key.',
   alerts: ['MangopayFailing', 'MangopayErrorBudgetBurn', 'MangopayUnknownOutcomes', 'MangopayNothingSucceeds'],
   rate: everydayRate,
   operations: EVERYDAY,
@@ -220,7 +226,8 @@ const expiredCredentials: Scenario = {
   name: 'expired-credentials',
   title: 'Expired credentials',
   key: '5',
-  look: 'Our API key is no longer valid: every call is answered 401, and so is every request for a new token. Mangopay itself is fine. To do: deploy the new key.',
+  look: 'Our API key is no longer valid: every call is answered 401, and so is every request for a new token. Mangopay itself is fine.',
+  todo: 'Deploy the new key.',
   alerts: ['MangopayAccessRefused', 'MangopayNothingSucceeds'],
   rate: everydayRate,
   operations: EVERYDAY,
@@ -232,7 +239,8 @@ const scaWave: Scenario = {
   name: 'sca-wave',
   title: 'SCA wave',
   key: '6',
-  look: 'Many end users have to confirm who they are: 401s of category sca_required, on four reads only. Nothing is broken, so no alert fires. To do: send these users to the link in the answer.',
+  look: 'Many end users have to confirm who they are: 401s of category sca_required, on four reads only. Nothing is broken, so no alert fires.',
+  todo: 'Send these users to the link in the answer.',
   alerts: [],
   rate: (seconds) => everydayRate(seconds) * 1.5,
   operations: [
@@ -247,7 +255,8 @@ const slowAnswers: Scenario = {
   name: 'slow-answers',
   title: 'Slow answers',
   key: '7',
-  look: 'Mangopay answers, but late: p95 climbs to seconds while the error ratio stays low. Latency has an alert of its own. To do: look at status.mangopay.com, and let time-outs be longer than the answers take.',
+  look: 'Mangopay answers, but late: p95 climbs to seconds while the error ratio stays low. Latency has an alert of its own.',
+  todo: 'Look at status.mangopay.com. Let time-outs be longer than the answers take.',
   alerts: ['MangopayLatencyHigh'],
   rate: everydayRate,
   operations: EVERYDAY,
@@ -266,7 +275,8 @@ const connectionResets: Scenario = {
   name: 'connection-resets',
   title: 'Connection resets',
   key: '8',
-  look: 'Connections break on the way, so there is no status code: category network. Reads can be repeated. Writes may have happened: their outcome is unknown. To do: look at the proxy and the network, and repeat a write only with its idempotency key.',
+  look: 'Connections break on the way, so there is no status code: category network. Reads can be repeated. Writes may have happened: their outcome is unknown.',
+  todo: 'Look at the proxy and the network. Repeat a write only with its idempotency key.',
   alerts: ['MangopayFailing', 'MangopayErrorBudgetBurn', 'MangopayUnknownOutcomes'],
   rate: everydayRate,
   operations: EVERYDAY,
@@ -283,7 +293,8 @@ const reusedKeys: Scenario = {
   name: 'reused-keys',
   title: 'Reused idempotency keys',
   key: '9',
-  look: 'A queue delivers its messages twice. The idempotency keys stop the second write: 409s of category idempotency_conflict, no money is moved twice, no alert fires. To do: find out who sends twice.',
+  look: 'A queue delivers its messages twice. The idempotency keys stop the second write: 409s of category idempotency_conflict, no money is moved twice, no alert fires.',
+  todo: 'Find out who sends twice.',
   alerts: [],
   rate: (seconds) => everydayRate(seconds) * 1.5,
   operations: EVERYDAY,
@@ -314,6 +325,7 @@ const proof: Scenario = {
   title: 'A bit of everything',
   key: '0',
   look: 'The library counts what the server says it answered, by status and by operation.',
+  todo: 'Compare.',
   alerts: [],
   rate: () => 14,
   operations: EVERYDAY,

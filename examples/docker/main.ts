@@ -37,7 +37,7 @@ const play = (index: number): void => {
   const act = acts[index % acts.length]
   if (act === undefined) return
   stage.play(act.scenario)
-  say(`${act.scenario.title}, ${act.minutes} min. ${act.scenario.look}`)
+  say(`${act.scenario.title}, ${act.minutes} min. ${act.scenario.look} To do: ${act.scenario.todo}`)
   timer = setTimeout(() => play(index + 1), act.minutes * 60_000)
 }
 play(0)

@@ -96,7 +96,7 @@ describe.skipIf(isWithoutBrowser)('what the page draws', () => {
   const START = 1_800_000_000_000
   const hello: Hello = {
     limits: { headroomUsed: 0.9, latencySeconds: 2.5 },
-    stories: [{ name: 'one', title: 'One', key: '1', look: 'Look.', alerts: ['MangopayFailing'] }],
+    stories: [{ name: 'one', title: 'One', key: '1', look: 'Look.', todo: 'Do.', alerts: ['MangopayFailing'] }],
     categories: ['rate_limit', 'sca_required'],
     playing: { name: 'one', since: START, isPaused: false },
     history: [],

@@ -151,7 +151,7 @@ class Run {
   hello(): Hello {
     return {
       limits: { headroomUsed: NUMBERS.headroomUsed, latencySeconds: NUMBERS.latencySeconds },
-      stories: SCENARIOS.map(({ name, title, key, look, alerts }) => ({ name, title, key, look, alerts })),
+      stories: SCENARIOS.map(({ name, title, key, look, todo, alerts }) => ({ name, title, key, look, todo, alerts })),
       categories: CATEGORIES,
       playing: { name: this.#scenario.name, since: this.#since, isPaused: this.#paused !== undefined },
       history: this.#history.entries,

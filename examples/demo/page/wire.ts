@@ -114,6 +114,7 @@ export interface Story {
   title: string
   key: string
   look: string
+  todo: string
   alerts: readonly string[]
 }
 

@@ -50,6 +50,7 @@ export const startStories = (send: (path: '/play' | '/pause' | '/resume', body?:
     pause.setAttribute('aria-pressed', String(isPaused))
     setText(pause.querySelector('span') ?? pause, isPaused ? 'Go on' : 'Pause')
     setText(byId('look'), isPaused ? PAUSED : (current?.look ?? ''))
+    byId('todo').replaceChildren(...(isPaused || !current ? [] : [el('b', { text: 'To do: ' }), current.todo]))
     const alerts = current?.alerts ?? []
     byId('alerts').replaceChildren(
       ...(alerts.length > 0 ? ['In production these alerts fire: '] : []),
