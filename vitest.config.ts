@@ -10,8 +10,10 @@ export default defineConfig({
     hookTimeout: 120_000,
     projects: [
       {
+        // Half of the time goes into waiting for children and time limits: vitest's own number, one less than there are
+        // cores, leaves them idle.
         extends: true,
-        test: { name: 'short', include: ['test/**/*.test.ts'], exclude: ['test/**/*.long.test.ts'] },
+        test: { name: 'short', include: ['test/**/*.test.ts'], exclude: ['test/**/*.long.test.ts'], maxWorkers: 3 },
       },
       {
         // What takes minutes, or needs more than `npm ci` installs. One file at a time: each uses the whole machine, and
