@@ -50,6 +50,11 @@ describe('the package', () => {
       ),
     )
     const missing = linked.filter((file) => !files.some((one) => one === file || one.startsWith(file)))
-    expect(missing).toEqual(['docs/images/demo.png', 'CONTRIBUTING.md', 'docs/images/dashboard.png'])
+    expect(missing).toEqual([
+      'docs/images/demo.png',
+      'docs/images/dashboard-small.png',
+      'CONTRIBUTING.md',
+      'docs/images/dashboard.png',
+    ])
   })
 })
