@@ -1,3 +1,4 @@
+import { constants } from 'node:os'
 import { isMainThread } from 'node:worker_threads'
 import type { Say } from './say.ts'
 import type { SpanProcessorLike } from './traces.ts'
@@ -48,47 +49,91 @@ function endWhatWeKeepAlive(say: Say): void {
 /** Flushes on the signals that stop a service, and otherwise leaves them as they would be without this package. */
 export function flushOnSignals(flush: Flush, say: Say): void {
   if (!isMainThread) return // signals do not reach workers
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) listenOnce(signal, flush, say)
+  new SignalFlush(flush, say).listen()
 }
 
-/**
- * The listener stands first in line and steps out before any other runs. From then on the process looks as it would
- * without us: whoever counts listeners to decide whether to end the process counts right, and a second signal does
- * what it always did. Only when nobody else listens is it ours to end what we kept alive, and then by the same signal,
- * so that the exit status is the same too.
- */
-function listenOnce(signal: NodeJS.Signals, flush: Flush, say: Say): void {
-  const onSignal = () => {
-    process.removeListener(signal, onSignal)
-    if (process.listenerCount(signal) > 0) {
-      keepFlushing(signal, flush, say)
-      return
+const SIGNALS = ['SIGTERM', 'SIGINT'] as const
+
+class SignalFlush {
+  readonly #flush: Flush
+  readonly #say: Say
+  /** That of Node, or of whoever was here before. */
+  readonly #kill = process.kill
+  #busy: Promise<unknown> | undefined
+  #isEnding = false
+
+  constructor(flush: Flush, say: Say) {
+    this.#flush = flush
+    this.#say = say
+  }
+
+  listen(): void {
+    process.kill = (pid, signal) => this.#sentByApp(pid, signal) || this.#kill.call(process, pid, signal)
+    for (const signal of SIGNALS) this.#listenOnce(signal)
+  }
+
+  /**
+   * The listener stands first in line and steps out before any other runs. From then on the process looks as it would
+   * without us: whoever counts listeners to decide whether to end the process counts right, and a second signal does
+   * what it always did. Only when nobody else listens is it ours to end what we kept alive, and then by the same signal,
+   * so that the exit status is the same too.
+   */
+  #listenOnce(signal: NodeJS.Signals): void {
+    const onSignal = () => {
+      process.removeListener(signal, onSignal)
+      if (process.listenerCount(signal) === 0) {
+        if (this.#isEnding)
+          this.#kill.call(process, process.pid, signal) // another signal already: somebody is in a hurry
+        else this.#endBy(signal)
+      }
+      this.#keepFlushing(signal)
     }
-    void settledInTime(flush()).then((inTime) => {
-      if (!inTime) say(GAVE_UP)
-      process.kill(process.pid, signal)
-      // Still alive? Process 1 of a container ignores a signal without listener; or somebody listens by now.
-      keepFlushing(signal, flush, say)
-    })
+    process.prependListener(signal, onSignal)
   }
-  process.prependListener(signal, onSignal)
-}
 
-function keepFlushing(signal: NodeJS.Signals, flush: Flush, say: Say): void {
-  let busy = false
-  const flushOnce = () => {
-    if (busy) return
-    busy = true
-    void flush().then(() => {
-      busy = false
+  /**
+   * An app that listens often ends itself by the same signal when it is done, as Nest, terminus and signal-exit do, and
+   * that is when our flush is under way: it takes effect once the flush has ended. No signal from outside comes this way.
+   *
+   * @returns whether that is what is asked for
+   */
+  #sentByApp(pid: unknown, signal: unknown = 'SIGTERM'): boolean {
+    const name = SIGNALS.find((one) => one === signal || constants.signals[one] === signal)
+    if (name === undefined || Number(pid) !== process.pid || process.listenerCount(name) > 0) return false
+    if (!this.#isEnding) this.#endBy(name)
+    return true
+  }
+
+  #endBy(signal: NodeJS.Signals): void {
+    this.#isEnding = true
+    void settledInTime(this.#flushAll()).then((inTime) => {
+      if (!inTime) this.#say(GAVE_UP)
+      this.#isEnding = false
+      this.#kill.call(process, process.pid, signal)
+      // Still alive? Process 1 of a container ignores a signal without listener; or somebody listens by now.
     })
   }
-  flushOnce()
-  const repeat = setInterval(flushOnce, REPEAT_MILLIS).unref()
-  setTimeout(() => {
-    clearInterval(repeat)
-    listenOnce(signal, flush, say) // the app lives on: it took the signal for something else
-  }, REPEAT_FOR_MILLIS).unref()
+
+  /** Everything up to now: what a flush that is under way has missed too. */
+  #flushAll(): Promise<unknown> {
+    return this.#busy === undefined ? this.#flushOnce() : this.#busy.then(() => this.#flushOnce())
+  }
+
+  #flushOnce(): Promise<unknown> {
+    this.#busy ??= this.#flush().finally(() => {
+      this.#busy = undefined
+    })
+    return this.#busy
+  }
+
+  #keepFlushing(signal: NodeJS.Signals): void {
+    void this.#flushOnce()
+    const repeat = setInterval(() => void this.#flushOnce(), REPEAT_MILLIS).unref()
+    setTimeout(() => {
+      clearInterval(repeat)
+      this.#listenOnce(signal) // the app lives on: it took the signal for something else
+    }, REPEAT_FOR_MILLIS).unref()
+  }
 }
 
 /** Holds the event loop open until then. */

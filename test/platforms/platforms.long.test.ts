@@ -215,7 +215,6 @@ describe('in frameworks', () => {
 
   it('NestJS, with shutdown hooks', async () => {
     const folder = place('nest', tarball)
-    write(folder, shown('NestJS').files)
     const nest = run(folder, command('NestJS', 'node --'))
     expect(await nest.ended).toMatchObject({ signal: 'SIGTERM', stdout: `${STATUSES}\n` })
     expect(answered()).toEqual(times(1))

@@ -6,7 +6,7 @@ import { read } from '../support/project-files.ts'
 import { Receiver } from '../support/receiver.ts'
 import { type Ended, environment, REGISTER, run, start } from './fixtures/child.ts'
 import { project, receiver } from './fixtures/lab.ts'
-import { CARD, once as oneSignal, SIGNAL_CASES, type SignalCase, USER } from './fixtures/signal-cases.ts'
+import { CARD, SIGNAL_CASES, type SignalCase, USER } from './fixtures/signal-cases.ts'
 
 const WITH = ['--import', REGISTER]
 
@@ -29,23 +29,30 @@ describe('signals', () => {
     expect(receiver.requestCount).toBe(one.operations.length)
   })
 
-  it('a clean-up library that counts listeners sees itself alone, and ends the process as it does without', async () => {
-    const one: SignalCase = {
-      name: '',
-      env: { MODE: 'counts' },
-      signals: oneSignal('SIGTERM'),
-      ends: { code: null, signal: 'SIGTERM' },
-    }
-    expect(await runCase(one, [])).toMatchObject(one.ends)
-    expect(await runCase(one, WITH)).toMatchObject(one.ends)
-  })
-
   it('the same when the library was there first', async () => {
     const preload = ['--require', './clean-up.cjs']
     const { child, said, ended } = start([...preload, ...WITH, 'service.cjs'], project.folder, environment(receiver))
     await said('ready')
     child.kill('SIGTERM')
     expect(await ended).toMatchObject({ code: null, signal: 'SIGTERM', lines: [] })
+    expect(receiver.operations).toEqual([USER])
+  })
+
+  it('an app that ends by its signal waits 3 s at most, and a signal from outside does not wait', async () => {
+    const env = environment(receiver, { OTEL_EXPORTER_OTLP_ENDPOINT: await silentPort(), MODE: 'kills' })
+    const ends = async (also: readonly NodeJS.Signals[]) => {
+      const { child, said, ended } = start([...WITH, 'service.cjs'], project.folder, env)
+      await said('ready')
+      child.kill('SIGTERM')
+      await said('killed') // which nothing can say without us
+      for (const signal of also) child.kill(signal)
+      return ended
+    }
+    const late = [expect.stringContaining('within 3 s')]
+    expect(await ends([])).toMatchObject({ code: null, signal: 'SIGTERM', lines: late })
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      expect(await ends([signal])).toMatchObject({ code: null, signal, lines: [] })
+    }
   })
 
   it('a collector that is down does not keep the process, and is named', async () => {
@@ -87,12 +94,8 @@ describe('other ends', () => {
 
   it('the same beside a collector that does not answer: code 0, as the page says, which it would not be without', async () => {
     expect(await run(['unsettled.mjs'], project.folder, environment(receiver))).toMatchObject({ code: 13 })
-    const silent = createServer().listen(0, '127.0.0.1')
-    await once(silent, 'listening')
-    const endpoint = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`
-    const env = environment(receiver, { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint })
+    const env = environment(receiver, { OTEL_EXPORTER_OTLP_ENDPOINT: await silentPort() })
     const ended = await run([...WITH, 'unsettled.mjs'], project.folder, env)
-    silent.close()
     expect(ended).toMatchObject({ code: 0, lines: [expect.stringContaining('within 3 s')] })
     expect(read('docs/register.md')).toContain('never settles then ends with 0 instead of 13')
   })
@@ -114,6 +117,13 @@ function expectCollectorNamed({ lines }: Ended): void {
 /** What Node prints on a crash. The context manager adds frames of Node's own to the stack. */
 function withoutFrames(stderr: string): string {
   return stderr.replace(/^ {4}at .*\n/gm, '')
+}
+
+/** A collector that takes everything and does not answer. */
+async function silentPort(): Promise<string> {
+  const silent = createServer().listen(0, '127.0.0.1').unref()
+  await once(silent, 'listening')
+  return `http://127.0.0.1:${(silent.address() as AddressInfo).port}`
 }
 
 /** A port that was open a moment ago. */

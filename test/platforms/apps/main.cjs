@@ -2,7 +2,6 @@
 require('reflect-metadata')
 const { Controller, Get, Module } = require('@nestjs/common')
 const { NestFactory } = require('@nestjs/core')
-const { Flush } = require('./flush.cjs')
 
 class Calls {
   async get() {
@@ -13,7 +12,7 @@ class Calls {
 Controller('calls')(Calls)
 Get()(Calls.prototype, 'get', Object.getOwnPropertyDescriptor(Calls.prototype, 'get'))
 class App {}
-Module({ controllers: [Calls], providers: [Flush] })(App)
+Module({ controllers: [Calls] })(App)
 
 async function main() {
   const app = await NestFactory.create(App, { logger: ['error'] })
