@@ -11,6 +11,7 @@ import { RESULT_CODES } from '../src/results/codes.ts'
 import { EMPTY, LEVEL_COLOURS, RESULT_COLOURS } from './palette.ts'
 import { coloured, dashedLines, lines, stackedBars } from './panels.ts'
 import { SCOPE, WINDOW } from './promql.ts'
+import { CODE_WORDS } from './result-words.ts'
 import { table } from './tables.ts'
 import { overTime } from './targets.ts'
 
@@ -71,45 +72,10 @@ const resultsByCategory = () =>
     ),
   ])
 
-/** Common codes in words, our own. Source of the meaning: Mangopay's documentation, "Error codes". */
-const WORDS: Readonly<Record<string, string>> = {
-  '001001': 'not enough money in the wallet',
-  '001999': 'general error',
-  '008002': 'card reported lost',
-  '008003': 'card reported stolen',
-  '008006': 'bank suspects fraud',
-  '008999': 'blocked by fraud rules',
-  '009101': 'processor timed out',
-  '009103': 'processor is not set up',
-  '009199': 'technical error of the processor',
-  '009499': 'technical error of the bank',
-  '101001': 'user did not finish',
-  '101002': 'user cancelled',
-  '101101': 'bank refuses, no reason given',
-  '101102': 'bank: amount above a limit',
-  '101104': 'bank: limit of the card reached',
-  '101105': 'card expired',
-  '101106': 'card inactive',
-  '101111': 'too many attempts',
-  '101112': 'amount above the maximum',
-  '101113': 'card used too often',
-  '101115': 'debit limit exceeded',
-  '101199': 'refused',
-  '101301': '3-D Secure failed',
-  '101302': 'card not enrolled for 3-D Secure',
-  '101303': 'card not made for 3-D Secure',
-  '101304': '3-D Secure session expired',
-  '101399': '3-D Secure error',
-  '105101': 'wrong card number',
-  '105202': 'card number malformed',
-  '105203': 'expiry date missing or wrong',
-  '105204': 'CVV missing or wrong',
-  '121001': 'receiving bank refuses the wire',
-  '121003': 'not enough money for the payout',
-  _OTHER: 'without a code',
-}
 const named = Object.fromEntries(
-  [...RESULT_CODES, '_OTHER'].flatMap((code) => (WORDS[code] === undefined ? [] : [[code, `${code} ${WORDS[code]}`]])),
+  [...RESULT_CODES, '_OTHER'].flatMap((code) =>
+    CODE_WORDS[code] === undefined ? [] : [[code, `${code} ${CODE_WORDS[code]}`]],
+  ),
 )
 
 const failureCodes = () =>

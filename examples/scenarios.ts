@@ -65,7 +65,7 @@ export interface Fate {
   later?: { milliseconds: number; status: string; code?: string }
 }
 
-/** A fate and whom it befalls. Shares of one operation's fates add up to at most 1; the rest is as usual. */
+/** A fate and whom it befalls. Of one operation's fates the first shares come first, up to 1; the rest is as usual. */
 export interface FateShare {
   /** 0 to 1, of the writes it can befall. */
   share: number
@@ -73,6 +73,9 @@ export interface FateShare {
   /** Operations it can befall. */
   only: readonly string[]
 }
+
+/** How the app treats Mangopay's notifications: it answers at once; after three seconds, which is too late; with 503. */
+export type HookManner = 'answers' | 'dawdles' | 'refuses'
 
 /** Alerts of `alerts/mangopay.rules.yml` that a scenario can raise. */
 export type AlertName =
@@ -86,6 +89,9 @@ export type AlertName =
   | 'MangopayLatencyHigh'
   | 'MangopayTelemetryMissing'
   | 'MangopayUnknownOutcomes'
+  | 'MangopayPayInsFailing'
+  | 'MangopayPayoutsFailing'
+  | 'MangopayWebhooksNotAcknowledged'
 
 /** One story. */
 export interface Scenario {
@@ -107,6 +113,8 @@ export interface Scenario {
   faults(seconds: number): readonly FaultShare[]
   /** What becomes of payments at this many seconds after the start; as usual when absent. */
   fates?(seconds: number): readonly FateShare[]
+  /** How the app treats notifications at this many seconds after the start; it answers them when absent. */
+  hook?(seconds: number): HookManner
 }
 
 /** The four reads that Mangopay may answer with a request for strong customer authentication. */
@@ -149,6 +157,29 @@ const BACKGROUND: readonly FaultShare[] = [
   { share: 0.0005, fault: { kind: 'status', status: 500 }, only: CALLS },
 ]
 
+/** What becomes of payments on any day: some cards are refused, some people do not finish, payouts end later. */
+const USUAL_FATES: readonly FateShare[] = [
+  { share: 0.06, fate: { status: 'FAILED', code: '101101' }, only: ['POST /payins/card/direct'] },
+  { share: 0.03, fate: { status: 'FAILED', code: '101301' }, only: ['POST /payins/card/direct'] },
+  {
+    share: 1,
+    fate: { status: 'CREATED', later: { milliseconds: 3_000, status: 'SUCCEEDED' } },
+    only: ['POST /payouts/bankwire'],
+  },
+]
+
+/** The same after some usual seconds, with these before what is usual: the first that hits decides. */
+const fatesFrom =
+  (begins: number, fates: readonly FateShare[]) =>
+  (seconds: number): readonly FateShare[] =>
+    seconds < begins ? USUAL_FATES : [...fates, ...USUAL_FATES]
+
+/** An evening at the checkout: half of all calls are pay-ins. */
+const CHECKOUT: readonly OperationShare[] = [
+  ...EVERYDAY,
+  { operation: 'POST /payins/card/direct', weight: 80, client: 'sdk' },
+]
+
 /** About 0.9 calls per second, with a slow swell: 82 % of what the default 24 h quota sustains (1.22 per second). */
 const everydayRate = (seconds: number): number => 0.9 + 0.2 * Math.sin(seconds / 47)
 
@@ -167,6 +198,7 @@ const normal: Scenario = {
   rate: everydayRate,
   operations: EVERYDAY,
   faults: () => BACKGROUND,
+  fates: () => USUAL_FATES,
 }
 
 /** A worker without back-off. The 429s are the quota's own doing: no fault is injected. */
@@ -301,6 +333,75 @@ const reusedKeys: Scenario = {
   faults: () => [...BACKGROUND, { share: 0.5, fault: { kind: 'reused_key' }, only: KEYED_WRITES }],
 }
 
+/** One large bank refuses what it took yesterday. */
+const refusalWave: Scenario = {
+  name: 'refusal-wave',
+  title: 'A bank refuses cards',
+  key: 'b',
+  look: 'One large bank refuses its cards: most pay-ins fail with code 101101. Every call is answered 200, so error ratio and latency show nothing. Only the payments do: category bank_refused. To do: nothing is broken here; tell customers to try another card, and tell Mangopay if it goes on.',
+  alerts: ['MangopayPayInsFailing'],
+  rate: everydayRate,
+  operations: CHECKOUT,
+  faults: () => BACKGROUND,
+  fates: fatesFrom(3, [
+    { share: 0.75, fate: { status: 'FAILED', code: '101101' }, only: ['POST /payins/card/direct'] },
+  ]),
+}
+
+/** The server that authenticates cardholders is down. Some payments fail at once, others when the user comes back. */
+const secureOutage: Scenario = {
+  name: '3ds-outage',
+  title: '3-D Secure outage',
+  key: 's',
+  look: 'Cardholders cannot authenticate: pay-ins fail with 101301 and 101399, some at once, some after the redirect. Those answer CREATED, and only a notification tells how they end. Category authentication: the issuers’ server, or our own redirect after a deploy.',
+  alerts: ['MangopayPayInsFailing'],
+  rate: everydayRate,
+  operations: CHECKOUT,
+  faults: () => BACKGROUND,
+  fates: fatesFrom(3, [
+    { share: 0.45, fate: { status: 'FAILED', code: '101301' }, only: ['POST /payins/card/direct'] },
+    { share: 0.15, fate: { status: 'FAILED', code: '101399' }, only: ['POST /payins/card/direct'] },
+    {
+      share: 0.3,
+      fate: { status: 'CREATED', later: { milliseconds: 4_000, status: 'FAILED', code: '101301' } },
+      only: ['POST /payins/card/direct'],
+    },
+  ]),
+}
+
+/** Payouts are taken, and come to nothing a moment later. */
+const payoutFailures: Scenario = {
+  name: 'payout-failures',
+  title: 'Payouts fail',
+  key: 'o',
+  look: 'Every payout is answered CREATED, and two in three fail later: the receiving bank refuses the wire (121001). No answer of a call tells of it, only the notifications do. The money is back in the wallets. To do: check the bank accounts, tell the sellers, pay out again.',
+  alerts: ['MangopayPayoutsFailing'],
+  rate: everydayRate,
+  operations: [...EVERYDAY, { operation: 'POST /payouts/bankwire', weight: 40, client: 'axios' }],
+  faults: () => BACKGROUND,
+  fates: fatesFrom(3, [
+    {
+      share: 0.65,
+      fate: { status: 'CREATED', later: { milliseconds: 3_000, status: 'FAILED', code: '121001' } },
+      only: ['POST /payouts/bankwire'],
+    },
+  ]),
+}
+
+/** A deploy breaks the endpoint of the notifications: first it is slow, then it answers 503. */
+const dyingHook: Scenario = {
+  name: 'dying-hook',
+  title: 'A webhook dies',
+  key: 'h',
+  look: 'After a deploy our endpoint answers notifications too late, then with 503. Mangopay repeats them, here twenty times faster than in life, and after 100 failures in a row disables the hook: nothing comes any more, and nobody hears how payments end. To do: roll back, then enable the hook again.',
+  alerts: ['MangopayWebhooksNotAcknowledged'],
+  rate: everydayRate,
+  operations: CHECKOUT,
+  faults: () => BACKGROUND,
+  fates: () => USUAL_FATES,
+  hook: (seconds) => (seconds < 8 ? 'answers' : seconds < 16 ? 'dawdles' : 'refuses'),
+}
+
 /** Payments that are refused behind a 200, and payouts that end later. */
 const REFUSALS: readonly FateShare[] = [
   { share: 0.1, fate: { status: 'FAILED', code: '101101' }, only: ['POST /payins/card/direct'] },
@@ -362,6 +463,10 @@ export const SCENARIOS: readonly Scenario[] = [
   slowAnswers,
   connectionResets,
   reusedKeys,
+  refusalWave,
+  secureOutage,
+  payoutFailures,
+  dyingHook,
 ]
 
 /** The scenario of that name, `proof` among them; throws, naming the known ones, when there is none. */

@@ -70,7 +70,7 @@ const runPage = async (options: PageOptions, write: (text: string) => void): Pro
   if (page.port !== wanted && wanted !== 0) write(`  Port ${wanted} is taken, so the page has another one.\n`)
   write(`\n  Demo page   ${page.url}\n`)
   write('  In Grafana  docker compose -f docker/compose.yaml up\n')
-  write('\n  On the page, keys 1 to 9 start a story and P pauses. Ctrl-C ends everything.\n')
+  write('\n  On the page, the key beside a story starts it and P pauses. Ctrl-C ends everything.\n')
   await stopped
   await page.close()
   return 0

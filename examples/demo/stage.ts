@@ -48,6 +48,9 @@ export interface Stage {
   kill(): Promise<void>
 }
 
+/** How much faster than Mangopay the mock repeats a notification: 30 s in place of ten minutes. */
+const HOOK_PACE = 20
+
 /** Milliseconds between two updates of the mock's faults. */
 const FAULT_TICK = 250
 
@@ -85,7 +88,8 @@ export const startStage = async (options: StageOptions = {}): Promise<Stage> => 
     throw error
   })
 
-  mock.notify({ urls: [app.hookUrl] })
+  const enableHook = () => mock.notify({ urls: [app.hookUrl], pace: HOOK_PACE })
+  enableHook()
 
   let current: { scenario: Scenario; start: number; timer: NodeJS.Timeout } | undefined
   const pause = () => {
@@ -104,6 +108,8 @@ export const startStage = async (options: StageOptions = {}): Promise<Stage> => 
     app,
     play: (scenario, from = 0) => {
       pause()
+      // Somebody has to, at Mangopay as well.
+      if (from === 0 && mock.hookTotals()?.isInvalid) enableHook()
       const start = performance.now() - from * 1_000
       const spoil = () => {
         const seconds = (performance.now() - start) / 1_000

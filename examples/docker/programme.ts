@@ -22,6 +22,13 @@ const ROUND: readonly (readonly [name: string, minutes: number])[] = [
   ['expired-credentials', 8],
   ['payday-batch', 6],
   ['normal', 10],
+  ['refusal-wave', 16],
+  ['normal', 20],
+  ['3ds-outage', 16],
+  ['payout-failures', 6],
+  // Its alert waits until Mangopay's first repeats have failed as well.
+  ['dying-hook', 32],
+  ['normal', 10],
   ['retry-loop', 6],
   ['normal', 15],
 ]

@@ -3,7 +3,7 @@
  * (see `child.ts`), is told what to play by messages, and exports its telemetry over OTLP like any other service.
  */
 import type { AddressInfo } from 'node:net'
-import { scenarioNamed } from '../scenarios.ts'
+import { type HookManner, type Scenario, scenarioNamed } from '../scenarios.ts'
 import type { AppSettings, AppState, FromApp, ToApp } from './messages.ts'
 import { Player } from './player.ts'
 import { startTelemetry } from './telemetry.ts'
@@ -58,17 +58,32 @@ const stop = async () => {
   await telemetry.shutdown()
   process.disconnect()
 }
+/** The story under way and when it began, by `performance.now()`: notifications come whether calls are made or not. */
+let story: { scenario: Scenario; start: number } | undefined
+const hookManner = (): HookManner => {
+  const seconds = story === undefined ? 0 : (performance.now() - story.start) / 1_000
+  return story?.scenario.hook?.(seconds) ?? 'answers'
+}
 process.on('message', (message: ToApp) => {
-  if (message.type === 'play') player.play(scenarioNamed(message.scenario), message.from)
-  else if (message.type === 'drain') void drain()
-  else void stop()
+  if (message.type === 'play') {
+    const scenario = scenarioNamed(message.scenario)
+    story = { scenario, start: performance.now() - message.from * 1_000 }
+    player.play(scenario, message.from)
+  }
+  if (message.type === 'drain') void drain()
+  if (message.type === 'stop') void stop()
 })
 // Ctrl-C reaches the whole group; the parent decides how this one ends. Without a parent there is nothing to live for.
 process.on('SIGINT', () => {})
 process.on('disconnect', () => process.exit(0))
 // Answered at once, as Mangopay asks: what there is to do would be done afterwards.
 const { createServer } = await import('node:http')
-const hooks = createServer((_, response) => response.end('OK'))
+const hooks = createServer((_, response) => {
+  const manner = hookManner()
+  if (manner === 'refuses') response.writeHead(503)
+  if (manner === 'dawdles') setTimeout(() => response.end('OK'), 3_000)
+  else response.end('OK')
+})
 hooks.listen(0, '127.0.0.1', () => {
   const { port } = hooks.address() as AddressInfo
   tell({ type: 'ready', hookUrl: `http://127.0.0.1:${port}${HOOK_PATH}` })

@@ -2,7 +2,7 @@
 import { type Browser, chromium, type Page as Tab } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Page } from '../../examples/demo/page/server.ts'
-import type { Hello, Tick, Wire } from '../../examples/demo/page/wire.ts'
+import type { Hello, Payments, Tick, Wire } from '../../examples/demo/page/wire.ts'
 import { DEFAULT_QUOTA } from '../../examples/mock/quota.ts'
 import { SCENARIOS } from '../../examples/scenarios.ts'
 import { have, pathOf } from '../stack/tools.ts'
@@ -37,6 +37,14 @@ interface Screen {
   operations: Record<string, number>
   /** Titles of the rows of failing calls. */
   calls: string[]
+  payments: {
+    state: string
+    note: string
+    /** By kind of object: answers by library and server, and those that failed by both. */
+    results: Record<string, number[]>
+    /** By how they were answered, or by what they tell: of library and server. */
+    notifications: Record<string, number[]>
+  }
 }
 
 const READ = `(() => {
@@ -54,6 +62,11 @@ const READ = `(() => {
     started: all('#events .started a').map((a) => a.textContent), ended: all('#events .ended a').map((a) => a.textContent),
     operations: record('#operation-rows tr', document, (row) => [row.children[0].textContent, number(row.children[1].textContent)]),
     calls: all('#failing-rows button').map((button) => button.textContent),
+    payments: {
+      state: document.querySelector('#payments').dataset.state, note: text('#payments-note'),
+      results: record('[data-result]', document, (row) => [row.dataset.result, all('.number', row).map((td) => number(td.textContent))]),
+      notifications: record('[data-notifications]', document, (row) => [row.dataset.notifications, all('.number', row).map((td) => number(td.textContent))]),
+    },
   }
 })()`
 const screen = (tab: Tab): Promise<Screen> => tab.evaluate(READ)
@@ -166,6 +179,34 @@ describe.skipIf(isWithoutBrowser)('what the page draws', () => {
     await tab.close()
   })
 
+  it('payments of both sides, with a word when they differ and when the hook is dead', async () => {
+    const { tab, say } = await openStaged()
+    const line = (what: string, library: number, server: number) => ({ what, library, server })
+    const payments: Payments = {
+      results: [{ ...line('pay_in', 9, 9), failed: line('failed', 3, 3) }],
+      deliveries: [line('acknowledged', 5, 5), line('late', 1, 2), line('refused', 0, 0)],
+      ends: [line('PAYIN_NORMAL_FAILED', 3, 3)],
+      why: { code: '101101', words: 'bank refuses, no reason given', count: 3 },
+      waiting: 4,
+      isInvalid: false,
+      state: 'differs',
+    }
+    await say('tick', tick(1, { payments }))
+    expect((await screen(tab)).payments).toEqual({
+      state: 'differs',
+      note: 'Of the failed answers most, 3, have code 101101: bank refuses, no reason given. 4 notifications are under way or to be sent again.',
+      results: { pay_in: [9, 9, 3, 3] },
+      notifications: { acknowledged: [5, 5], late: [1, 2], refused: [0, 0], PAYIN_NORMAL_FAILED: [3, 3] },
+    })
+    expect(await tab.locator('#payments .differs').allInnerTexts()).toEqual(['2'])
+    expect(await tab.locator('#payments-state').innerText()).toBe('✗ COUNTS DIFFER')
+    await say('tick', tick(2, { payments: { ...payments, state: 'equal', isInvalid: true } }))
+    expect(await tab.locator('#payments-state').innerText()).toBe('✓ Counts agree')
+    expect((await screen(tab)).payments.note).toContain('disabled the hook')
+    expect(await tab.locator('#payments .differs').count()).toBe(0)
+    await tab.close()
+  })
+
   it('hostile text as text, in a list that stands still while a call is open', async () => {
     const { tab, complaints, say } = await openStaged()
     const evil = '<img src=x onerror="alert(1)"><script>alert(2)</script>'
@@ -209,7 +250,19 @@ describe.skipIf(isWithoutBrowser)('what the page draws', () => {
         await say('failed', [call(second, { attributes: { ...attributes, 'http.response.status_code': 429 } })])
         const line = { operation, calls: second, failures: 1, status429: 1, status500: 0 }
         const totals = { categories: { rate_limit: second * 400 }, statuses: { 429: second * 400 } }
-        await say('tick', tick(second, { totals, operations: [line] }, { rate_limit: 400 }))
+        const each = (what: string) => ({ what, library: second * 4_000, server: second * 4_000 })
+        const payments: Payments = {
+          results: ['pay_in', 'payout', 'transfer', 'card_registration']
+            .slice(0, 1 + second / 5)
+            .map((what) => ({ ...each(what), failed: each('failed') })),
+          deliveries: ['acknowledged', 'late', 'refused'].map(each),
+          ends: ['PAYIN_NORMAL_FAILED', 'PAYOUT_NORMAL_FAILED'].map(each),
+          why: { code: '101304', words: '3-D Secure session expired', count: second * 400 },
+          waiting: second < 9 ? 0 : second,
+          isInvalid: second > 20,
+          state: 'equal',
+        }
+        await say('tick', tick(second, { totals, payments, operations: [line] }, { rate_limit: 400 }))
       }
       expect(await tab.evaluate('document.documentElement.scrollWidth')).toBe(width)
       for (const what of [
@@ -217,6 +270,8 @@ describe.skipIf(isWithoutBrowser)('what the page draws', () => {
         '#failing-rows td:nth-child(5)',
         '#failing-rows td:last-child',
         '#operation-rows td:last-child',
+        '#payment-rows td:last-child',
+        '#delivery-rows td:last-child',
       ]) {
         const box = await tab.locator(what).first().boundingBox()
         expect((box?.x ?? 0) + (box?.width ?? Number.NaN)).toBeLessThanOrEqual(width)
@@ -307,6 +362,23 @@ const SIGHTS: Record<string, (screen: Screen) => boolean | undefined> = {
     [categories?.['idempotency_conflict'], statuses?.['409'], tiles['errorRatio']?.note.includes('idempotency')].every(
       Boolean,
     ),
+  'refusal-wave': ({ payments: { results, note }, tiles, started }) =>
+    (results['pay_in']?.[2] ?? 0) > 9 &&
+    note.includes('code 101101') &&
+    tiles['errorRatio']?.level !== 'bad' &&
+    started.includes('MangopayPayInsFailing'),
+  '3ds-outage': ({ payments: { results, notifications, note }, started }) =>
+    // More notifications tell of a failure than answers did: some fail after the redirect.
+    (notifications['PAYIN_NORMAL_FAILED']?.[0] ?? 0) > (results['pay_in']?.[2] ?? 0) &&
+    note.includes('code 101301') &&
+    started.includes('MangopayPayInsFailing'),
+  'payout-failures': ({ payments: { results, notifications }, started }) =>
+    (notifications['PAYOUT_NORMAL_FAILED']?.[0] ?? 0) > 3 &&
+    results['payout']?.[2] === 0 &&
+    started.includes('MangopayPayoutsFailing'),
+  'dying-hook': ({ payments: { notifications, note }, started }) =>
+    [notifications['late']?.[0], notifications['refused']?.[0], note.includes('disabled the hook')].every(Boolean) &&
+    started.includes('MangopayWebhooksNotAcknowledged'),
 }
 
 describe.skipIf(isWithoutBrowser)('the stories, one after the other', () => {
@@ -335,10 +407,43 @@ describe.skipIf(isWithoutBrowser)('the stories, one after the other', () => {
       expect(await link.getAttribute('href')).toBe(`/runbook#${alert.toLowerCase()}`)
     }
     await shows(tab, sight, `what ${name} is about`)
-    expect((await screen(tab)).truth).not.toBe('differs')
+    const { truth, payments } = await screen(tab)
+    expect([truth, payments.state]).not.toContain('differs')
+  })
+
+  it('pauses a story of payments, and then the payments equal what the server answered and sent', async () => {
+    await tab.keyboard.press('b')
+    await shows(tab, ({ payments: { results } }) => (results['pay_in']?.[2] ?? 0) > 3, 'refused pay-ins')
+    await tab.keyboard.press('p')
+    await shows(
+      tab,
+      ({ pause, truth, payments: { state, results, notifications } }) => {
+        const { mock } = stage()
+        const answered = mock.log.totals().results
+        const failed = Object.entries(answered).filter(([name]) => name.startsWith('pay_in FAILED'))
+        const count = failed.reduce((sum, [, each]) => sum + each, 0)
+        const told = mock.hookTotals()?.events['PAYIN_NORMAL_FAILED']
+        return (
+          [pause === 'Go on', truth === 'equal', state === 'equal', mock.hookTotals()?.waiting === 0].every(Boolean) &&
+          JSON.stringify(results['pay_in']?.slice(2)) === JSON.stringify([count, count]) &&
+          JSON.stringify(notifications['PAYIN_NORMAL_FAILED']) === JSON.stringify([told, told])
+        )
+      },
+      'settled and equal',
+    )
+    // The other half of the proof: a payment that the library has not seen.
+    const { url, issueToken } = stage().mock
+    await fetch(`${url}/v2.01/demo-platform/payins/card/direct`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${issueToken()}`, 'Content-Type': 'application/json' },
+      body: '{}',
+    }).then((response) => response.text())
+    await shows(tab, ({ payments: { state } }) => state === 'differs', 'one that the library missed is red')
   })
 
   it('opens the span of a failing call where it stands, as it was exported', async () => {
+    await tab.keyboard.press('9')
+    await shows(tab, ({ charts: { categories } }) => (categories?.['idempotency_conflict'] ?? 0) > 0, 'a 409')
     await tab.locator('#filter').selectOption('idempotency_conflict')
     await tab.locator('#failing').hover({ position: { x: 300, y: 5 } })
     await tab.locator('#failing-rows button').first().click()

@@ -1,9 +1,11 @@
 /** The numbers, events and lists of the demo page, as its server makes them. */
 import fc from 'fast-check'
+import type { Snapshot } from 'opentelemetry-mangopay'
 import { describe, expect, it } from 'vitest'
 import { ALERT_NAMES } from '../../alerts/model.ts'
 import { fillQuota } from '../../examples/demo/page/account.ts'
 import { Storyteller } from '../../examples/demo/page/events.ts'
+import { PaymentWatch } from '../../examples/demo/page/payments.ts'
 import { bucketsBetween, countsBetween, quantile, Trend, takeReading } from '../../examples/demo/page/readings.ts'
 import { FailedCalls } from '../../examples/demo/page/recent.ts'
 import { neverArrived, TruthWatch } from '../../examples/demo/page/truth.ts'
@@ -130,12 +132,106 @@ describe('events', () => {
   it('come once when the condition of a rule begins to hold, and once when it ceases to', () => {
     const teller = new Storyteller()
     const look = (refused: number, p95: number) =>
-      teller.look(1, { calls: 20, refused, p95 }).map(({ alert, state }) => `${alert} ${state}`)
+      teller
+        .look(1, { calls: 20, refused, p95, acknowledged: {}, missed: {} })
+        .map(({ alert, state }) => `${alert} ${state}`)
     expect(look(4, 2)).toEqual([])
     expect(look(5, 2)).toEqual(['MangopayAccessRefused started'])
     expect(look(20, 3)).toEqual(['MangopayLatencyHigh started'])
     expect(look(20, 3)).toEqual([])
     expect(look(0, 1)).toEqual(['MangopayAccessRefused ended', 'MangopayLatencyHigh ended'])
+  })
+})
+
+describe('events of payments', () => {
+  const failed = (count: number, all: number) => ({ PAYIN_NORMAL_FAILED: count, PAYIN_NORMAL_SUCCEEDED: all - count })
+  const payouts = (count: number, all: number) => ({
+    PAYOUT_NORMAL_FAILED: count,
+    PAYOUT_NORMAL_SUCCEEDED: all - count,
+  })
+  it.each([
+    ['ten of nineteen pay-ins', failed(10, 19), {}, ['MangopayPayInsFailing']],
+    ['nine of ten pay-ins', failed(9, 10), {}, []],
+    ['half of the pay-ins', failed(20, 40), {}, []],
+    ['three of ten payouts', payouts(3, 10), {}, ['MangopayPayoutsFailing']],
+    ['two payouts', payouts(2, 2), {}, []],
+    ['three of forty payouts', payouts(3, 40), {}, []],
+    ['five notifications of a type missed', {}, { KYC_FAILED: 5 }, ['MangopayWebhooksNotAcknowledged']],
+    ['four', {}, { KYC_FAILED: 4 }, []],
+    ['five, and one was acknowledged', { KYC_FAILED: 1 }, { KYC_FAILED: 5 }, []],
+    [
+      'five, and one of another type was acknowledged',
+      { KYC_CREATED: 1 },
+      { KYC_FAILED: 5 },
+      ['MangopayWebhooksNotAcknowledged'],
+    ],
+  ] as const)('%s', (_, acknowledged, missed, alerts) => {
+    const told = new Storyteller().look(1, { calls: 0, refused: 0, acknowledged, missed })
+    expect(told.map(({ alert }) => alert)).toEqual(alerts)
+  })
+})
+
+describe('payments on both sides', () => {
+  const snapshot = (time: number, failed: number, acknowledged: number, late = 0) =>
+    ({
+      time,
+      environments: {
+        sandbox: { results: { pay_in: { statuses: { FAILED: failed, SUCCEEDED: 4 }, codes: { 101101: failed } } } },
+        other: { results: { pay_in: { statuses: { SUCCEEDED: 1 }, codes: {} } } },
+      },
+      webhooks: { PAYIN_NORMAL_FAILED: { acknowledged, late } },
+    }) as unknown as Snapshot
+  const server = (failed: number, acknowledged: number, late = 0, isInvalid = false) => ({
+    results: { 'pay_in FAILED 101101': failed, 'pay_in SUCCEEDED 000000': 5 },
+    hooks: { events: {}, sent: { PAYIN_NORMAL_FAILED: { acknowledged, late, refused: 0 } }, waiting: 2, isInvalid },
+  })
+
+  it('are added up by kind, failure, delivery and what a notification tells', () => {
+    expect(new PaymentWatch().look(snapshot(0, 3, 2, 1), server(3, 2, 1, true))).toEqual({
+      results: [{ what: 'pay_in', library: 8, server: 8, failed: { what: 'failed', library: 3, server: 3 } }],
+      deliveries: [
+        { what: 'acknowledged', library: 2, server: 2 },
+        { what: 'late', library: 1, server: 1 },
+        { what: 'refused', library: 0, server: 0 },
+      ],
+      ends: [
+        { what: 'PAYIN_NORMAL_FAILED', library: 2, server: 2 },
+        { what: 'PAYOUT_NORMAL_FAILED', library: 0, server: 0 },
+      ],
+      why: { code: '101101', words: 'bank refuses, no reason given', count: 3 },
+      waiting: 2,
+      isInvalid: true,
+      state: 'equal',
+    })
+  })
+
+  it('agree when the library has what the server had at one of two looks or between them', () => {
+    const watch = new PaymentWatch()
+    watch.look(snapshot(0, 3, 2), server(3, 2))
+    expect(watch.look(snapshot(1, 3, 3), server(5, 3)).state).toBe('explained')
+    expect(watch.look(snapshot(2, 5, 3), server(5, 3)).state).toBe('equal')
+  })
+
+  it.each([
+    ['missed a result', snapshot(0, 2, 2), server(3, 2)],
+    ['counted one twice', snapshot(0, 4, 2), server(3, 2)],
+    ['missed a notification', snapshot(0, 3, 1), server(3, 2)],
+    ['took a late one for an acknowledged one', snapshot(0, 3, 3, 0), server(3, 2, 1)],
+  ])('differ when the library %s', (_, library, truth) => {
+    const watch = new PaymentWatch()
+    watch.look(snapshot(0, 3, 2, truth.hooks.sent.PAYIN_NORMAL_FAILED.late), truth)
+    const states = [1, 2, 3].map(() => watch.look(library, truth).state)
+    expect(states).toEqual(['settling', 'settling', 'differs'])
+  })
+
+  it('the last half minute is told of both deliveries', () => {
+    const watch = new PaymentWatch()
+    for (let second = 0; second <= 60; second++)
+      watch.look(snapshot(second * 1_000, 0, second, second < 40 ? 0 : 3), server(0, 0))
+    expect(watch.lately()).toEqual({
+      acknowledged: { PAYIN_NORMAL_FAILED: 30 },
+      missed: { PAYIN_NORMAL_FAILED: 3 },
+    })
   })
 })
 

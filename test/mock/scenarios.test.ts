@@ -23,9 +23,10 @@ describe('scenarios', () => {
   it('call only operations that the library and the mock know by that name', () => {
     const library = Object.values(ROUTES).flat()
     const mock = ROUTE_LINES.map(operationShape)
-    each(({ operations, faults }) => {
+    each(({ operations, faults, fates = () => [] }) => {
       for (const name of [
         ...operations.map((o) => o.operation),
+        ...TIMES.flatMap(fates).flatMap((f) => f.only),
         ...TIMES.flatMap(faults).flatMap((f) => f.only ?? []),
       ]) {
         expect(library).toContain(name)

@@ -2,8 +2,9 @@ import type { AlertName } from '../../../alerts/model.ts'
 import { buildRules } from '../../../alerts/rules.ts'
 import { NUMBERS } from '../../../alerts/thresholds.ts'
 import type { AppEvent } from '../../traffic/messages.ts'
-import type { Lately } from './readings.ts'
-import type { StoryEvent } from './wire.ts'
+import type { PaymentsLately } from './payments.ts'
+import type { Lately as CallsLately } from './readings.ts'
+import type { Counts, StoryEvent } from './wire.ts'
 
 /** Of an alert with two rules the first counts, which is the more urgent. */
 const URGENCIES = new Map(
@@ -11,6 +12,9 @@ const URGENCIES = new Map(
     .alerts.toReversed()
     .map(({ alert, urgency }) => [alert, urgency]),
 )
+
+/** The last half minute. */
+type Lately = CallsLately & PaymentsLately
 
 /** What the calls of a spike are, and the alert that tells of the same. */
 const SPIKES: Readonly<Record<SpikeOf['kind'], { calls: string; alert: AlertName }>> = {
@@ -43,7 +47,40 @@ const RULES: readonly ((lately: Lately) => Told & { holds: boolean })[] = [
     text: `p95 of the calls in 30\u00a0s: ${p95.toFixed(1)}\u00a0s`,
     holds: calls >= NUMBERS.latencyCount && p95 > NUMBERS.latencySeconds,
   }),
+  ({ acknowledged }) => {
+    const { failed, all } = endedIn(acknowledged, 'PAYIN')
+    return {
+      key: 'payIns',
+      alert: 'MangopayPayInsFailing',
+      text: `${failed} of ${all} pay-ins that ended in 30\u00a0s have failed`,
+      holds: failed > NUMBERS.payInsCount && failed > NUMBERS.payInsShare * all,
+    }
+  },
+  ({ acknowledged }) => {
+    const { failed, all } = endedIn(acknowledged, 'PAYOUT')
+    return {
+      key: 'payouts',
+      alert: 'MangopayPayoutsFailing',
+      text: `${failed} of ${all} payouts that ended in 30\u00a0s have failed`,
+      holds: failed > NUMBERS.payoutsCount && failed > NUMBERS.payoutsShare * all,
+    }
+  },
+  ({ acknowledged, missed }) => {
+    const [type = '', count = 0] =
+      Object.entries(missed).find(([type, count]) => count > NUMBERS.hooksCount && !acknowledged[type]) ?? []
+    return {
+      key: 'hooks',
+      alert: 'MangopayWebhooksNotAcknowledged',
+      text: `${count} notifications ${type} in 30\u00a0s were refused or answered too late, and none was acknowledged`,
+      holds: count > 0,
+    }
+  },
 ]
+
+const endedIn = (acknowledged: Counts, kind: 'PAYIN' | 'PAYOUT') => {
+  const failed = acknowledged[`${kind}_NORMAL_FAILED`] ?? 0
+  return { failed, all: failed + (acknowledged[`${kind}_NORMAL_SUCCEEDED`] ?? 0) }
+}
 
 /** Puts what happens into words, and gives the end of a story the alert of its beginning. */
 export class Storyteller {

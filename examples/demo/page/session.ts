@@ -13,10 +13,11 @@ import type { AppState } from '../../traffic/messages.ts'
 import { type Stage, type StageOptions, startStage } from '../stage.ts'
 import { fillQuota } from './account.ts'
 import { Storyteller } from './events.ts'
+import { PaymentWatch } from './payments.ts'
 import { quotaLines, type Reading, Trend, takeReading } from './readings.ts'
 import { FailedCalls, Ring } from './recent.ts'
 import { neverArrived, TruthWatch } from './truth.ts'
-import type { Hello, Sample, StoryEvent, Tick, Truth, Wire } from './wire.ts'
+import type { Hello, Payments, Sample, StoryEvent, Tick, Truth, Wire } from './wire.ts'
 
 /** Seconds of history that a tab gets: what its charts can show. */
 const HISTORY_SECONDS = 300
@@ -84,6 +85,7 @@ class Run {
   readonly #failed = new FailedCalls(CATEGORIES)
   readonly #storyteller = new Storyteller()
   readonly #truthWatch = new TruthWatch()
+  readonly #paymentWatch = new PaymentWatch()
   #since = Date.now()
   #trend = new Trend(this.#since)
   #stage: Stage | undefined
@@ -93,6 +95,7 @@ class Run {
   /** The newest export, until a state of the app is newer: no number may be ahead of the totals beside it. */
   #reading: { reading: Reading; used: readonly ReceivedPoint[]; limit: readonly ReceivedPoint[] } | undefined
   #truth: Truth | undefined
+  #payments: Payments | undefined
   #tick: Tick | undefined
   #problem: string | undefined
   #ended = false
@@ -191,7 +194,10 @@ class Run {
 
   #takeState(state: AppState): void {
     if (this.#stage === undefined) return
-    this.#truth = this.#truthWatch.look(state, this.#stage.mock.log, this.#lost)
+    const { mock } = this.#stage
+    this.#truth = this.#truthWatch.look(state, mock.log, this.#lost)
+    const server = { results: mock.log.totals().results, hooks: mock.hookTotals() }
+    this.#payments = this.#paymentWatch.look(state.snapshot, server)
     if (this.#reading === undefined || state.time < this.#reading.reading.time) return
     const { reading, used, limit } = this.#reading
     this.#reading = undefined
@@ -200,8 +206,11 @@ class Run {
     const { sample, tiles, lately } = this.#trend.take(reading, quotaLines(used, limit, forecast))
     const { categories, statuses, operations } = reading
     this.#history.push(sample)
-    this.#tick = { sample, tiles, totals: { categories, statuses }, truth: this.#truth, operations }
+    const [truth, payments] = [this.#truth, this.#payments]
+    this.#tick = { sample, tiles, totals: { categories, statuses }, truth, payments, operations }
     this.#publish('tick', this.#tick)
-    for (const event of this.#storyteller.look(reading.time, lately)) this.#tell(event)
+    for (const event of this.#storyteller.look(reading.time, { ...lately, ...this.#paymentWatch.lately() })) {
+      this.#tell(event)
+    }
   }
 }

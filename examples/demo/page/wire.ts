@@ -78,6 +78,31 @@ export interface Truth {
   state: 'equal' | 'explained' | 'settling' | 'differs'
 }
 
+/** One count of the library beside the same count of the server. */
+export interface PaymentLine {
+  what: string
+  library: number
+  server: number
+}
+
+/** What became of payments, on both sides, since the story began. */
+export interface Payments {
+  /** By kind of object: answers of the calls that make one, and how many of these had failed by then. */
+  results: readonly (PaymentLine & { failed: PaymentLine })[]
+  /** Notifications by how the app answered them. */
+  deliveries: readonly PaymentLine[]
+  /** Notifications that tell of a failure, acknowledged ones. */
+  ends: readonly PaymentLine[]
+  /** The code that most answers failed with. */
+  why?: { code: string; words: string; count: number }
+  /** Notifications that the server has still to send, or to hear the answer of. */
+  waiting: number
+  /** Whether the server has disabled the hook. */
+  isInvalid: boolean
+  /** As in {@link Truth}. */
+  state: Truth['state']
+}
+
 /** Something that has begun or is over. */
 export interface StoryEvent {
   time: number
@@ -140,6 +165,7 @@ export interface Tick {
   /** Failed calls since the story began. */
   totals: { categories: Counts; statuses: Counts }
   truth?: Truth
+  payments?: Payments
   operations: readonly OperationLine[]
 }
 

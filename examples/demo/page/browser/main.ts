@@ -6,6 +6,7 @@ import type { Chart } from './chart.ts'
 import { makeCharts } from './charts.ts'
 import { connect, control, type Link } from './connection.ts'
 import { byId, setText } from './dom.ts'
+import { showPayments } from './payments.ts'
 import { showEvents, startStories } from './stories.ts'
 import { startTiles } from './tiles.ts'
 import { startTruth } from './truth.ts'
@@ -56,6 +57,7 @@ const showTick = (tick: Tick | undefined) => {
   if (!hello) return
   showTiles(tick?.tiles, hello.limits)
   showTruth(tick?.truth)
+  showPayments(tick?.payments)
   showOperations(tick?.operations ?? [])
   failing.show()
   const totals = tick?.totals ?? { categories: {}, statuses: {} }

@@ -21,7 +21,7 @@ export const startStories = (send: (path: '/play' | '/pause' | '/resume', body?:
   addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return
     if (event.target instanceof HTMLSelectElement) return
-    const story = stories.find(({ key }) => key === event.key)
+    const story = stories.find(({ key }) => key === event.key.toLowerCase())
     if (story) play(story)
     else if (event.key.toLowerCase() === 'p') toggle()
   })
@@ -29,7 +29,7 @@ export const startStories = (send: (path: '/play' | '/pause' | '/resume', body?:
   const makeButtons = () => {
     const items = stories.map((story) => {
       const attributes = { type: 'button', 'data-story': story.name }
-      const parts = [el('kbd', { text: story.key }), el('span', { text: story.title })]
+      const parts = [el('kbd', { text: story.key.toUpperCase() }), el('span', { text: story.title })]
       return el('li', {}, el('button', { class: 'story', attributes, onClick: () => play(story) }, ...parts))
     })
     byId('stories').replaceChildren(...items)
