@@ -65,7 +65,7 @@ function inRange(from: number, to: number): string {
 }
 
 function verdictOn(status: number, { write = false, token = false } = {}): Verdict {
-  return judge({ write, operation: { token } }, { status, failure: undefined, sca: false })
+  return judge({ write, operation: { token }, status, failure: undefined, sca: false })
 }
 
 /** What holds of runs of codes, as few as possible: the usual value of each hundred, then the codes that differ. */
@@ -82,7 +82,7 @@ function runs<Value>(valueOn: (code: number) => Value): { from: number; to: numb
 
 function categoryStatements(): string[] {
   const unexpected = text(
-    judge({ write: false, operation: { token: false } }, { status: 0, failure: undefined, sca: false }).category ?? '',
+    judge({ write: false, operation: { token: false }, status: 0, failure: undefined, sca: false }).category ?? '',
   )
   const unanswered = and(isMissing(STATUS), isMissing(INVALID_STATUS))
   const asksForSca = '(?:^(?:\\[")?|,"?)\\s*PendingUserAction'

@@ -69,7 +69,7 @@ function classified({ status, failure, sca = false, method, url }: Found, about:
     return { outcome: 'unknown', retryable: false, operation: operation.name }
   }
   const write = isWrite(known) && !operation.token
-  const { category, outcome, retryable } = judge({ write, operation }, { status, failure, sca })
+  const { category, outcome, retryable } = judge({ write, operation, status, failure, sca })
   const text = status === undefined ? undefined : statusText(status)
   return {
     ...(category === undefined ? {} : { category }),

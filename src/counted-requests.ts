@@ -1,5 +1,4 @@
 import type { Attributes } from '@opentelemetry/api'
-import type { Evidence } from './outcome/outcome.ts'
 import type { ResponseHeaders } from './quota/headers.ts'
 import type { Recorder } from './recorder.ts'
 import type { Hosts } from './request/hosts.ts'
@@ -54,9 +53,9 @@ export class CountedRequests implements RequestListener {
     call.observation = this.#recorder.observe(call, { carrier: message, undiciHeaders, status: call.status })
   }
 
-  ended(call: RequestCall, evidence: Evidence, seconds: number | undefined): void {
-    const slot = this.#recorder.count(call, evidence, seconds)
-    slot.tags ??= tagsOf(call.rule.environment, call.operation, evidence.status, slot.verdict)
+  ended(call: RequestCall, seconds: number | undefined): void {
+    const slot = this.#recorder.count(call, seconds)
+    slot.tags ??= tagsOf(call, slot.verdict)
     call.tags = slot.tags
   }
 

@@ -1,7 +1,7 @@
 import { type Attributes, type Context, type Span, SpanKind, trace } from '@opentelemetry/api'
 import { CountedRequests } from './counted-requests.ts'
 import { type MangopaySpanProcessorOptions, resolveOptions } from './options.ts'
-import { type Evidence, judge } from './outcome/outcome.ts'
+import { judge } from './outcome/outcome.ts'
 import { asksForSca, type ResponseHeaders, readHeaderAttributes, readResponseHeaders } from './quota/headers.ts'
 import { Recorder } from './recorder.ts'
 import { type HostRule, Hosts } from './request/hosts.ts'
@@ -9,12 +9,12 @@ import { knownSource, type ResultSource, resultTags } from './results/results.ts
 import { CountingSampler } from './sampler.ts'
 import type { Snapshot } from './snapshot.ts'
 import { EndedSpan } from './span/ended-span.ts'
-import { isFromCache, isUnmade, readEvidence, secondsOf, type Transfer } from './span/evidence.ts'
+import { clientOf, failureOf, isFromCache, isUnmade, secondsOf, statusOf, type Transfer } from './span/evidence.ts'
 import { authorityAsked, isIp } from './span/ip-address.ts'
 import { OpenCalls } from './span/open-calls.ts'
 import type { LiveSpan, Sampler, SpanView, Taggable } from './span/otel.ts'
 import { siblings } from './span/siblings.ts'
-import type { SpanCall, TaggedCall } from './span/span-call.ts'
+import type { Kin, SpanCall, TaggedCall } from './span/span-call.ts'
 import { SpanCalls } from './span/span-calls.ts'
 import { tag, tagsOf } from './span/tags.ts'
 import { Unseen } from './span/unseen.ts'
@@ -93,9 +93,9 @@ export class MangopaySpanProcessor {
       const { request, response: undici } = response as { request?: unknown; response?: unknown }
       const answer = undici ?? response
       const headers = readResponseHeaders(answer)
-      call.hooked ??= span
-      if (headers === undefined || call.hooked !== span) return
-      call.transfer = (undici === undefined ? response : request) as Transfer
+      call.answer ??= { span, transfer: undefined }
+      if (headers === undefined || call.answer.span !== span) return
+      call.answer.transfer = (undici === undefined ? response : request) as Transfer
       call.isAnswered = true
       this.#read(call, headers, span as LiveSpan, false)
       call.since = this.#recorder.latest
@@ -115,8 +115,9 @@ export class MangopaySpanProcessor {
       const rule = this.#hosts.find(span.attributes)
       if (rule === undefined) return
       this.#isSamplerAsked = this.#wasAskedAbout(rule) && this.#isSamplerAsked !== false
-      this.#unseen?.started(span, this.#isSamplerAsked)
-      const call = this.#calls.begin(span, rule, parentContext)
+      const client = clientOf(span)
+      this.#unseen?.started(client, this.#isSamplerAsked)
+      const call = this.#calls.begin(span, rule, client, parentContext)
       if (call !== undefined) {
         this.#open.add(call, span)
         linkSpan(call, span.attributes)
@@ -159,7 +160,7 @@ export class MangopaySpanProcessor {
         call = this.#calls.keep(span, rule)
       }
       if (this.#isOpen(call)) this.#finish(span, call, new EndedSpan(span))
-      else if (call.isDoubled) this.#finishTwin(span, call, new EndedSpan(span))
+      else if (call.kin?.isDoubled === true) this.#finishTwin(span, call, new EndedSpan(span))
     } catch (error) {
       reportFailure('looking at a span that has ended', error)
     }
@@ -239,7 +240,7 @@ export class MangopaySpanProcessor {
   #countUnread(now: number): void {
     for (const [call, span] of this.#open.unread(now)) {
       try {
-        if (this.#isOpen(call) && !call.isAround) this.#finish(span, call, span, true)
+        if (this.#isOpen(call) && call.kin?.isAround !== true) this.#finish(span, call, span, true)
       } catch (error) {
         reportFailure('looking at a span that does not end', error)
       }
@@ -249,67 +250,67 @@ export class MangopaySpanProcessor {
   #finish(span: SpanView, call: SpanCall, target: Taggable, isUnread = false): void {
     call.ended = true
     this.#open.delete(call)
-    call.observation ??= call.request?.observation
+    const { kin, answer } = call
+    const transfer = answer?.transfer
+    if (kin?.request !== undefined) call.observation ??= kin.request.observation
     call.observation?.settle?.()
-    if (call.transfer === undefined) {
+    if (transfer === undefined) {
       const headers = readHeaderAttributes(span.attributes)
       if (headers !== undefined) this.#read(call, headers, span, true)
     }
     call.look(span)
+    call.status = statusOf(span.attributes)
     // An answer that has not ended is none that was cut.
-    const evidence = readEvidence(span, isUnread ? undefined : call.transfer, call.sca)
-    call.transfer = undefined
-    call.status = evidence.status
-    if (call.isAround) this.#pass(span, call, evidence, target)
-    else if (isFromCache(span, evidence)) return
-    else if (isCountedFromRequest(span.attributes)) this.#show(span, call, evidence, target)
-    else if (isUnmade(span, evidence)) {
+    call.failure = failureOf(span, call.status, isUnread ? undefined : transfer)
+    if (answer !== undefined) answer.transfer = undefined
+    if (kin?.isAround === true) this.#pass(span, call, kin, target)
+    else if (isFromCache(span, call)) return
+    else if (isCountedFromRequest(span.attributes)) this.#show(span, call, target)
+    else if (isUnmade(span, call)) {
       this.#isSamplerAsked = false
       this.#recorder.health.note('UNSAMPLED_SPANS', UNMADE)
-    } else this.#count(span, call, evidence, target, isUnread ? undefined : secondsOf(span))
+    } else this.#count(span, call, target, isUnread ? undefined : secondsOf(span))
   }
 
   /** The second of two spans of one request. */
   #finishTwin(span: SpanView, call: SpanCall, target: Taggable): void {
-    if (!call.isDoubled || call.tags === undefined) return
+    const { kin } = call
+    if (kin?.isDoubled !== true || kin.tags === undefined) return
     this.#recorder.health.note('DOUBLED_SPANS', DOUBLED)
-    tag(target, span, call, call.tags, this.#renameSpans)
+    tag(target, span, call, kin.tags, this.#renameSpans)
   }
 
-  #count(span: SpanView, call: SpanCall, evidence: Evidence, target: Taggable, seconds: number | undefined): void {
-    const slot = this.#recorder.count(call, evidence, seconds)
-    slot.tags ??= tagsOf(call.rule.environment, call.operation, evidence.status, slot.verdict)
-    call.tags = slot.tags
+  #count(span: SpanView, call: SpanCall, target: Taggable, seconds: number | undefined): void {
+    const slot = this.#recorder.count(call, seconds)
+    slot.tags ??= tagsOf(call, slot.verdict)
+    if (call.kin !== undefined) call.kin.tags = slot.tags
     if (this.#isSamplerAsked !== true) this.#sayUnasked()
     this.#tag(span, call, target, call, slot.tags)
   }
 
   /** The request is what counts: its span is tagged with what was counted, or with what it says itself until then. */
-  #show(span: SpanView, call: SpanCall, evidence: Evidence, target: Taggable): void {
-    const { request, rule, operation } = call
+  #show(span: SpanView, call: SpanCall, target: Taggable): void {
+    const request = call.kin?.request
     if (request?.tags !== undefined) this.#tag(span, call, target, request, request.tags)
-    else if (!isUnmade(span, evidence)) {
-      this.#tag(span, call, target, call, tagsOf(rule.environment, operation, evidence.status, judge(call, evidence)))
-    }
+    else if (!isUnmade(span, call)) this.#tag(span, call, target, call, tagsOf(call, judge(call)))
   }
 
   #tag(span: SpanView, call: SpanCall, target: Taggable, told: TaggedCall, tags: Readonly<Attributes>): void {
-    if (call.outer !== undefined) call.outer.within = { call: told, tags }
+    const outer = call.kin?.outer
+    if (outer !== undefined) outer.relate().within = { call: told, tags }
     tag(target, span, told, tags, this.#renameSpans)
     tagResult(target, told)
   }
 
   /** A span around other calls is none itself: it is tagged with what the last one within was. */
-  #pass(span: SpanView, call: SpanCall, evidence: Evidence, target: Taggable): void {
-    const { within, outer } = call
+  #pass(span: SpanView, call: SpanCall, { within, outer }: Kin, target: Taggable): void {
     if (within !== undefined) {
-      if (outer !== undefined) outer.within = within
+      if (outer !== undefined) outer.relate().within = within
       tag(target, span, within.call, within.tags, this.#renameSpans)
       tagResult(target, within.call)
-    } else if (evidence.status !== undefined) {
+    } else if (call.status !== undefined) {
       // It ends first, as one does that somebody put around `fetch`: all that is known is what it says itself.
-      const { rule, operation, status } = call
-      tag(target, span, call, tagsOf(rule.environment, operation, status, judge(call, evidence)), this.#renameSpans)
+      tag(target, span, call, tagsOf(call, judge(call)), this.#renameSpans)
     }
   }
 

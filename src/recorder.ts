@@ -54,10 +54,10 @@ export class Recorder {
    *
    * @param seconds - how long it took; undefined when nobody knows
    */
-  count(call: Call, evidence: Evidence, seconds: number | undefined): Slot {
+  count(call: Call & Evidence, seconds: number | undefined): Slot {
     this.#connection.connect() // first: the call belongs to the MeterProvider that is there when it ends
     const now = this.#statistics.now()
-    const slot = this.#statistics.count(call, evidence.status, judge(call, evidence), now)
+    const slot = this.#statistics.count(call, call.status, judge(call), now)
     if (seconds !== undefined) this.#connection.record(seconds, slot.durationAttributes)
     if (this.#isShutDown) return slot // nothing starts any more whose end nobody would tell
     const events = this.#statistics.lookAfter(now)

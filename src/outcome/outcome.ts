@@ -122,9 +122,11 @@ export const isSuccessful = (status: number | undefined) =>
   Number.isInteger(status) && (status as number) >= 200 && (status as number) <= 299
 
 /** Says how a call ended, by the tables of docs/telemetry.md. */
-export function judge({ write, operation }: Judged, { status, failure, sca }: Evidence): Verdict {
+export function judge(call: Judged & Evidence): Verdict {
+  const { status, failure } = call
   // Most calls end well.
   if (failure === undefined && isSuccessful(status)) return SUCCESS
+  const { write, operation, sca } = call
   if (status === undefined) {
     if (failure === undefined) return failed('unexpected_response', write)
     return failed(failure.kind, write && !failure.neverSent)
@@ -145,4 +147,4 @@ export function judge({ write, operation }: Judged, { status, failure, sca }: Ev
 
 /** The verdict on an answer of this status, as the counters expect it before the first one comes. */
 export const expected = (status: 429 | 500, write: boolean) =>
-  judge({ write, operation: { token: false } }, { status, failure: undefined, sca: false })
+  judge({ write, operation: { token: false }, status, failure: undefined, sca: false })

@@ -28,21 +28,21 @@ const LATE: Failure = { kind: 'timeout', neverSent: false }
 const GIVEN_UP: Failure = { kind: 'cancelled', neverSent: false }
 
 /**
- * Reads how a call ended from its span.
+ * How a call failed, by its span; undefined when all is said by the status of its answer.
  *
  * @param transfer - undefined when no response hook has seen the answer
  */
-export function readEvidence(span: SpanView, transfer: Transfer | undefined, sca: boolean): Evidence {
-  const status = statusOf(span.attributes)
-  return { status, failure: failureOf(span, status, transfer), sca }
-}
-
-function failureOf(span: SpanView, status: number | undefined, transfer: Transfer | undefined): Failure | undefined {
+export function failureOf(
+  span: SpanView,
+  status: number | undefined,
+  transfer: Transfer | undefined,
+): Failure | undefined {
   // An error code says all, so only an answer that looks fine, or none, is looked into.
   if (status !== undefined && status >= 400) return undefined
   const isError = span.status?.code === SpanStatusCode.ERROR
   // An abort leaves a span of undici (fetch, undici) with neither status nor error.
-  if (status === undefined) return isError ? readFailure(...errorOf(span)) : isUndici(span) ? GIVEN_UP : undefined
+  if (status === undefined)
+    return isError ? readFailure(...errorOf(span)) : clientOf(span) === 'undici' ? GIVEN_UP : undefined
   // Whatever somebody has written on the span of a whole answer: it came.
   if (transfer?.complete === true || transfer?.completed === true) return undefined
   const error = isError ? errorOf(span) : undefined
@@ -152,11 +152,18 @@ export function isUnmade(span: SpanView, { status, failure }: Evidence): boolean
   return (traceFlags & TraceFlags.SAMPLED) === 0 && !scopeOf(span).includes('instrumentation-http')
 }
 
-/** Whether it is of undici's instrumentation. */
-export const isUndici = (span: SpanView) => scopeOf(span).includes('undici')
+/** Who makes requests: `node:http` with all that is built on it, or undici with `fetch`. */
+export type Client = 'http' | 'undici'
+
+/** Whose instrumentation has made a span; undefined for others, as those of frameworks, which may tell of either. */
+export function clientOf(span: SpanView): Client | undefined {
+  const scope = scopeOf(span)
+  if (scope === '@opentelemetry/instrumentation-http') return 'http' // as most: the same text, which need not be read
+  return scope.includes('undici') ? 'undici' : scope.includes('-http') ? 'http' : undefined
+}
 
 /** Name of the instrumentation that made it. */
-export function scopeOf(span: SpanView): string {
+function scopeOf(span: SpanView): string {
   const { name } = span.instrumentationScope ?? span.instrumentationLibrary ?? {}
   return typeof name === 'string' ? name : ''
 }

@@ -8,13 +8,6 @@ const UNREAD_MILLISECONDS = 30_000
 /** How long a call without an answer is remembered: undici waits five minutes for one. */
 const FORGOTTEN_MILLISECONDS = 600_000
 
-/** The place of a call among those that are open. */
-export interface OpenPlace {
-  readonly span: LiveSpan
-  before: SpanCall | undefined
-  after: SpanCall | undefined
-}
-
 /**
  * The calls whose spans are open. The span of an answer that nobody reads never ends, once it is larger than the buffers
  * on its way (about 16 kB): such a call is counted by the answer's status, as those are that end. A list that the calls
@@ -26,29 +19,32 @@ export class OpenCalls {
 
   add(call: SpanCall, span: LiveSpan): void {
     const last = this.#last
-    call.open = { span, before: last, after: undefined }
-    if (last?.open === undefined) this.#first = call
-    else last.open.after = call
+    call.openSpan = span
+    call.before = last
+    if (last === undefined) this.#first = call
+    else last.after = call
     this.#last = call
   }
 
   delete(call: SpanCall): void {
-    if (call.open === undefined) return
-    const { before, after } = call.open
-    call.open = undefined
-    if (before?.open === undefined) this.#first = after
-    else before.open.after = after
-    if (after?.open === undefined) this.#last = before
-    else after.open.before = before
+    if (call.openSpan === undefined) return
+    const { before, after } = call
+    call.openSpan = undefined
+    call.before = undefined
+    call.after = undefined
+    if (before === undefined) this.#first = after
+    else before.after = after
+    if (after === undefined) this.#last = before
+    else after.before = before
   }
 
   /** Takes out those whose answer has been there for so long that nobody seems to read it. */
   *unread(now: number): Generator<[SpanCall, LiveSpan]> {
     let next = this.#first
-    while (next?.open !== undefined) {
-      const call = next
-      const { span, after } = next.open
-      next = after
+    while (next?.openSpan !== undefined) {
+      const call: SpanCall = next
+      const span = next.openSpan
+      next = call.after
       call.since ??= now
       if (!call.isAnswered && hasStatus(span)) {
         call.isAnswered = true

@@ -1,11 +1,12 @@
 import type { Attributes } from '@opentelemetry/api'
+import type { Failure } from '../outcome/failure.ts'
+import type { Evidence } from '../outcome/outcome.ts'
 import { Call } from '../request/call.ts'
 import { methodOf } from '../request/method.ts'
 import { pathOf, wholeUrlOf } from '../request/url.ts'
 import type { Observation } from '../results/answers.ts'
 import type { Transfer } from './evidence.ts'
-import type { OpenPlace } from './open-calls.ts'
-import type { Limited, SpanView } from './otel.ts'
+import type { Limited, LiveSpan, SpanView } from './otel.ts'
 
 /** A call and what a span is tagged with of it. */
 export interface TaggedCall extends Call {
@@ -23,30 +24,18 @@ interface CountedCall extends TaggedCall {
   readonly tags: Readonly<Attributes> | undefined
 }
 
-/** A call and the span that tells of it. */
-export class SpanCall extends Call implements TaggedCall {
-  /** What the response hook has seen of the answer. */
+/** What the response hook has seen. */
+interface Answer {
+  /** Of two spans of one request, that whose hook was the first to be called. */
+  readonly span: object
   transfer: Transfer | undefined
-  /** Whether the head of an answer has been seen. */
-  isAnswered = false
-  /** When it was seen, or that the call has none: epoch milliseconds. */
-  since: number | undefined
-  /** Whether a 401 asked for strong customer authentication. */
-  sca = false
-  /** Quota windows with nothing left. */
-  exhausted: readonly string[] | undefined
-  /** Status of the answer; found when the span ends. */
-  status: number | undefined
-  /** What its answer tells of a payment; undefined when its body is not looked at. */
-  observation: Observation | undefined
-  ended = false
-  /** Where it stands among those whose span is open; undefined when it is not among them. */
-  open: OpenPlace | undefined
-  /** Of two spans of one request, that whose response hook was the first to be called. */
-  hooked: object | undefined
+}
+
+/** What else tells of the request of a call: nothing, as nearly always. */
+export class Kin {
   /** Whether two spans tell of it. */
   isDoubled = false
-  /** What its span was tagged with; undefined when it was not counted. */
+  /** What the first of them was tagged with; undefined when it was not counted. */
   tags: Readonly<Attributes> | undefined
   /** Its request, where calls are counted from requests, and what that was counted as once it has ended. */
   request: CountedCall | undefined
@@ -56,10 +45,37 @@ export class SpanCall extends Call implements TaggedCall {
   isAround = false
   /** Of those within, the one that ended last, and what its span was tagged with. */
   within: { readonly call: TaggedCall; readonly tags: Readonly<Attributes> } | undefined
+}
+
+/** A call and the span that tells of it. */
+export class SpanCall extends Call implements TaggedCall, Evidence {
+  answer: Answer | undefined
+  /** Whether the head of an answer has been seen. */
+  isAnswered = false
+  /** When it was seen, or that the call has none: epoch milliseconds. */
+  since: number | undefined
+  sca = false
+  exhausted: readonly string[] | undefined
+  /** Found when the span ends, as is the failure. */
+  status: number | undefined
+  failure: Failure | undefined
+  observation: Observation | undefined
+  ended = false
+  /** Its span as long as that is open, and its neighbours in the list of those that are. */
+  openSpan: LiveSpan | undefined
+  before: SpanCall | undefined
+  after: SpanCall | undefined
+  kin: Kin | undefined
+
+  /** It is not alone. */
+  relate(): Kin {
+    this.kin ??= new Kin()
+    return this.kin
+  }
 
   /** Its request has been found. */
   link(request: CountedCall): void {
-    this.request = request
+    this.relate().request = request
   }
 
   /** Looks at the span's URL: in the response hook or when the span ends, whichever is first to find one. */

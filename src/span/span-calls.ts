@@ -1,6 +1,6 @@
 import { type Context, type Span, SpanKind, trace } from '@opentelemetry/api'
 import type { HostRule } from '../request/hosts.ts'
-import { isUndici } from './evidence.ts'
+import type { Client } from './evidence.ts'
 import type { LiveSpan, SpanView } from './otel.ts'
 import { siblings } from './siblings.ts'
 import { SpanCall } from './span-call.ts'
@@ -27,20 +27,21 @@ export class SpanCalls {
   /**
    * A span that is ours has started. Of nested CLIENT spans the innermost counts, since it is nearest to the wire.
    *
+   * @param client - whose instrumentation has made it
    * @returns its call; undefined when another processor has seen it
    */
-  begin(span: LiveSpan, rule: HostRule, parentContext: Context): SpanCall | undefined {
+  begin(span: LiveSpan, rule: HostRule, client: Client | undefined, parentContext: Context): SpanCall | undefined {
     if (this.of(span) !== undefined) return undefined
     const call = this.keep(span, rule)
-    if (isUndici(span)) siblings.start(span, call, (first) => this.#join(span, call, first))
+    if (client === 'undici') siblings.start(span, call, (first) => this.#join(span, call, first))
     const parent = trace.getSpan(parentContext) as (Span & Partial<SpanView>) | undefined
     if (parent?.kind !== SpanKind.CLIENT) return call
     const outer = this.of(parent)
     if (outer === undefined)
       this.#set(parent, NOT_A_CALL) // somebody's own span around this call
     else if (!outer.ended) {
-      outer.isAround = true
-      call.outer = outer
+      outer.relate().isAround = true
+      call.relate().outer = outer
     }
     return call
   }
@@ -48,7 +49,7 @@ export class SpanCalls {
   /** Two spans of one request are one call: whatever either of them learns, and counted with the first that ends. */
   #join(span: object, call: SpanCall, first: SpanCall): void {
     call.ended = true
-    first.isDoubled = true
+    first.relate().isDoubled = true
     this.#set(span, first)
   }
 

@@ -2,7 +2,6 @@ import type { Attributes } from '@opentelemetry/api'
 import * as names from '../names.ts'
 import type { Verdict } from '../outcome/outcome.ts'
 import { statusText } from '../outcome/status.ts'
-import type { Operation } from '../request/route.ts'
 import type { SpanView, Taggable } from './otel.ts'
 import type { TaggedCall } from './span-call.ts'
 
@@ -11,13 +10,11 @@ import type { TaggedCall } from './span-call.ts'
  * it, but for the status code's text: only names of the route table and of docs/telemetry.md.
  */
 export function tagsOf(
-  environment: string,
-  operation: Operation,
-  status: number | undefined,
+  { rule, operation, status }: TaggedCall,
   { category, outcome, retryable }: Verdict,
 ): Readonly<Attributes> {
   const tags: Attributes = {
-    [names.ATTR_MANGOPAY_ENVIRONMENT]: environment,
+    [names.ATTR_MANGOPAY_ENVIRONMENT]: rule.environment,
     [names.ATTR_MANGOPAY_OPERATION]: operation.name,
     [names.ATTR_MANGOPAY_OUTCOME]: outcome,
   }

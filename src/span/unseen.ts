@@ -1,15 +1,11 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { Hosts } from '../request/hosts.ts'
-import { scopeOf } from './evidence.ts'
-import type { SpanView } from './otel.ts'
-
-/** Who makes requests: `node:http` with all that is built on it, or undici with `fetch`. */
-type Family = 'http' | 'undici'
+import type { Client } from './evidence.ts'
 
 /** Long enough for an SDK that starts a little late. */
 const WAIT_MILLISECONDS = 5000
 
-const CHANNELS: Readonly<Record<Family, string>> = {
+const CHANNELS: Readonly<Record<Client, string>> = {
   http: 'http.client.request.start',
   undici: 'undici:request:create',
 }
@@ -31,56 +27,53 @@ export class Unseen {
   readonly #tell: (line: string) => void
   readonly #made = { http: 0, undici: 0 }
   readonly #seen = { http: 0, undici: 0 }
-  readonly #listeners = new Map<Family, (message: unknown) => void>()
+  readonly #listeners = new Map<Client, (message: unknown) => void>()
   #timer: ReturnType<typeof setTimeout> | undefined
 
   /** @param tell - is told in one line for each of the two */
   constructor(hosts: Hosts, tell: (line: string) => void) {
     this.#hosts = hosts
     this.#tell = tell
-    for (const family of ['http', 'undici'] as const) {
-      const listener = (message: unknown) => this.#published(family, (message as { request: object }).request)
-      this.#listeners.set(family, listener)
-      subscribe(CHANNELS[family], listener)
+    for (const client of ['http', 'undici'] as const) {
+      const listener = (message: unknown) => this.#published(client, (message as { request: object }).request)
+      this.#listeners.set(client, listener)
+      subscribe(CHANNELS[client], listener)
     }
   }
 
   /**
    * The span of a call has started.
    *
+   * @param client - whose it is; undefined when that cannot be told
    * @param isAll - whether there is a span of every call, so that nobody needs to look any longer
    */
-  started(span: SpanView, isAll: boolean): void {
+  started(client: Client | undefined, isAll: boolean): void {
     if (this.#listeners.size === 0) return
-    const scope = scopeOf(span)
-    // Others, as those of frameworks, may tell of either.
-    const families: Family[] = scope.includes('undici')
-      ? ['undici']
-      : scope.includes('-http')
-        ? ['http']
-        : ['http', 'undici']
-    for (const family of families) {
-      this.#seen[family]++
-      if (isAll) this.#stop(family)
-    }
+    if (client !== 'undici') this.#saw('http', isAll)
+    if (client !== 'http') this.#saw('undici', isAll)
+  }
+
+  #saw(client: Client, isAll: boolean): void {
+    this.#seen[client]++
+    if (isAll) this.#stop(client)
   }
 
   /** Looks no longer. */
   stop(): void {
     clearTimeout(this.#timer)
-    for (const family of this.#listeners.keys()) this.#stop(family)
+    for (const client of this.#listeners.keys()) this.#stop(client)
   }
 
-  #stop(family: Family): void {
-    const listener = this.#listeners.get(family)
-    if (listener !== undefined) unsubscribe(CHANNELS[family], listener)
-    this.#listeners.delete(family)
+  #stop(client: Client): void {
+    const listener = this.#listeners.get(client)
+    if (listener !== undefined) unsubscribe(CHANNELS[client], listener)
+    this.#listeners.delete(client)
   }
 
-  #published(family: Family, request: object): void {
+  #published(client: Client, request: object): void {
     try {
-      if (!this.#isOurs(family, request)) return
-      this.#made[family]++
+      if (!this.#isOurs(client, request)) return
+      this.#made[client]++
       if (this.#timer !== undefined) return
       this.#timer = setTimeout(() => this.#look(), WAIT_MILLISECONDS)
       this.#timer.unref?.()
@@ -89,8 +82,8 @@ export class Unseen {
     }
   }
 
-  #isOurs(family: Family, request: object): boolean {
-    if (family === 'http') {
+  #isOurs(client: Client, request: object): boolean {
+    if (client === 'http') {
       const { protocol, path, getHeader } = request as HttpRequest
       const host = getHeader?.call(request, 'host')
       return typeof host === 'string' && this.#hosts.findRequest(host, protocol === 'http:', path ?? '') !== undefined
@@ -102,14 +95,14 @@ export class Unseen {
 
   #look(): void {
     this.#timer = undefined
-    for (const family of [...this.#listeners.keys()]) {
-      const [made, seen] = [this.#made[family], this.#seen[family]]
+    for (const client of [...this.#listeners.keys()]) {
+      const [made, seen] = [this.#made[client], this.#seen[client]]
       if (made <= seen) continue
-      this.#stop(family)
-      const by = family === 'http' ? 'node:http (axios and the official SDK use it)' : 'fetch or undici'
-      const other = this.#seen[family === 'http' ? 'undici' : 'http'] > 0
+      this.#stop(client)
+      const by = client === 'http' ? 'node:http (axios and the official SDK use it)' : 'fetch or undici'
+      const other = this.#seen[client === 'http' ? 'undici' : 'http'] > 0
       const some = `of ${made} calls to Mangopay by ${by} spans have told of ${seen}: the others are not counted. `
-      this.#tell(some + (seen > 0 ? SOME : family === 'http' && other ? LATE : NONE))
+      this.#tell(some + (seen > 0 ? SOME : client === 'http' && other ? LATE : NONE))
     }
   }
 }

@@ -27,40 +27,37 @@ interface Registry {
 
 const REGISTRY = Symbol.for('opentelemetry-mangopay.requests')
 
-function registry(): Registry {
-  const holder = globalThis as { [REGISTRY]?: Registry }
-  holder[REGISTRY] ??= { counting: new Set(), isTraced: false, announced: undefined, started: [] }
-  return holder[REGISTRY]
-}
+const holder = globalThis as { [REGISTRY]?: Registry }
+holder[REGISTRY] ??= { counting: new Set(), isTraced: false, announced: undefined, started: [] }
+const registry: Registry = holder[REGISTRY]
 
 /** Somebody counts requests from now on; returns what ends that. */
 export function countsRequests(who: { counts(attributes: Attributes): boolean }): () => void {
-  const { counting } = registry()
-  counting.add(who)
-  return () => void counting.delete(who)
+  registry.counting.add(who)
+  return () => void registry.counting.delete(who)
 }
 
 /** A processor has been made: spans are to be linked from now on. */
 export function expectSpans(): void {
-  registry().isTraced = true
+  registry.isTraced = true
 }
 
 /** Whether the call of such a span is counted from its request. */
 export function isCountedFromRequest(attributes: Attributes): boolean {
-  for (const who of registry().counting) if (who.counts(attributes)) return true
+  if (registry.counting.size === 0) return false // as with every span, unless somebody counts requests
+  for (const who of registry.counting) if (who.counts(attributes)) return true
   return false
 }
 
 /** A span of ours has started. */
 export function linkSpan(span: Linkable, attributes: Attributes): void {
-  const all = registry()
-  if (all.counting.size === 0) return
+  if (registry.counting.size === 0) return
   const url = urlOf(attributes)
   if (url === undefined) return
-  if (all.announced !== undefined && isOf(all.announced, url)) span.link(all.announced)
+  if (registry.announced !== undefined && isOf(registry.announced, url)) span.link(registry.announced)
   else {
-    if (all.started.length === 0) forgetSoon(all)
-    all.started.push({ span, url })
+    if (registry.started.length === 0) forgetSoon()
+    registry.started.push({ span, url })
   }
 }
 
@@ -70,25 +67,24 @@ export function linkSpan(span: Linkable, attributes: Attributes): void {
  * @param find - what is remembered of a span
  */
 export function linkRequest(request: RequestCall, find: (span: object) => Linkable | undefined): void {
-  const all = registry()
-  if (!all.isTraced) return
-  const started = all.started.filter(({ url }) => isOf(request, url))
+  if (!registry.isTraced) return
+  const started = registry.started.filter(({ url }) => isOf(request, url))
   if (started.length > 0) {
     for (const { span } of started) span.link(request)
-    all.started = []
+    registry.started = []
     return
   }
   const active = trace.getActiveSpan()
   const span = active === undefined ? undefined : find(active)
   if (span !== undefined && !span.ended) span.link(request)
-  if (all.announced === undefined) forgetSoon(all)
-  all.announced = request
+  if (registry.announced === undefined) forgetSoon()
+  registry.announced = request
 }
 
-function forgetSoon(all: Registry): void {
+function forgetSoon(): void {
   queueMicrotask(() => {
-    all.announced = undefined
-    all.started = []
+    registry.announced = undefined
+    registry.started = []
   })
 }
 

@@ -1,5 +1,7 @@
 /** What did the request itself show? First: what is remembered of a call while its request is under way. */
 import type { Attributes } from '@opentelemetry/api'
+import type { Failure } from '../outcome/failure.ts'
+import type { Evidence } from '../outcome/outcome.ts'
 import { Call } from '../request/call.ts'
 import type { HostRule } from '../request/hosts.ts'
 import { knownMethod } from '../request/method.ts'
@@ -15,7 +17,7 @@ export interface SocketLike {
 }
 
 /** A call and the request that it is. */
-export class RequestCall extends Call {
+export class RequestCall extends Call implements Evidence {
   /** Who counts it: of several that see the same request, the first. */
   readonly owner: object
   /** What was asked for, as the request has it; for finding its span. */
@@ -27,8 +29,8 @@ export class RequestCall extends Call {
   since = 0
   /** Status of the answer. */
   status: number | undefined
-  /** Whether a 401 asked for strong customer authentication. */
   sca = false
+  failure: Failure | undefined
   /** Quota windows with nothing left. */
   exhausted: readonly string[] | undefined
   /** Whether a part of it may have left. */

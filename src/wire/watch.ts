@@ -1,7 +1,6 @@
 import diagnosticsChannel from 'node:diagnostics_channel'
 import { readError } from '../outcome/error-object.ts'
 import type { Failure } from '../outcome/failure.ts'
-import type { Evidence } from '../outcome/outcome.ts'
 import { asksForSca, type ResponseHeaders, readResponseHeaders } from '../quota/headers.ts'
 import type { HostRule, Hosts } from '../request/hosts.ts'
 import { reportFailure } from '../warnings.ts'
@@ -32,7 +31,7 @@ export interface RequestListener {
    *
    * @param seconds - undefined when nobody saw it begin
    */
-  ended(call: RequestCall, evidence: Evidence, seconds: number | undefined): void
+  ended(call: RequestCall, seconds: number | undefined): void
 }
 
 /** How an answer that nobody reads is told from one that is slow: it has waited for this long. */
@@ -150,9 +149,9 @@ export class RequestWatch {
     call.response = undefined
     call.onTimeout = undefined
     call.error = undefined
-    const { status, sca, startedAt } = call
-    const seconds = startedAt === undefined ? undefined : (at - startedAt) / 1000
-    this.#listener.ended(call, { status, failure, sca }, seconds)
+    call.failure = failure
+    const { startedAt } = call
+    this.#listener.ended(call, startedAt === undefined ? undefined : (at - startedAt) / 1000)
     if (this.#isStopped && this.#open === 0) this.#unsubscribe()
   }
 

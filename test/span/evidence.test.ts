@@ -1,7 +1,7 @@
 /** What a span tells of how its call failed. */
 import type { Attributes } from '@opentelemetry/api'
 import { describe, expect, it } from 'vitest'
-import { readEvidence } from '../../src/span/evidence.ts'
+import { failureOf } from '../../src/span/evidence.ts'
 import type { SpanView } from '../../src/span/otel.ts'
 
 /** What instrumentations leave of an error. */
@@ -149,7 +149,7 @@ const cases: [what: string, evidence: Evidence, kind: string, neverSent: boolean
 
 describe('how a request failed', () => {
   it.each(cases)('%s', (_, evidence, kind, neverSent) => {
-    expect(readEvidence(spanWith(evidence), undefined, false).failure).toEqual({ kind, neverSent })
+    expect(failureOf(spanWith(evidence), undefined, undefined)).toEqual({ kind, neverSent })
   })
 
   it('goes by the last exception event', () => {
@@ -158,7 +158,7 @@ describe('how a request failed', () => {
       name: 'exception',
       attributes: { 'exception.type': 'ECONNRESET' },
     })
-    expect(readEvidence(span, undefined, false).failure?.neverSent).toBe(false)
+    expect(failureOf(span, undefined, undefined)?.neverSent).toBe(false)
   })
 })
 
@@ -195,7 +195,7 @@ describe('a request that failed', () => {
     'HOSTNAME_MISMATCH',
   ])('takes %s alone for proof that nothing was sent', (name) => {
     for (const evidence of [{ type: name }, { type: 'Error', exception: name }]) {
-      expect(readEvidence(spanWith(evidence), undefined, false).failure?.neverSent).toBe(true)
+      expect(failureOf(spanWith(evidence), undefined, undefined)?.neverSent).toBe(true)
     }
   })
 
@@ -210,7 +210,7 @@ describe('a request that failed', () => {
     'EADDRNOTAVAIL',
   ])('takes "connect %s" for proof that nothing was sent', (code) => {
     const evidence = { type: 'Error', message: `connect ${code} 10.0.0.1:443`, exception: code }
-    expect(readEvidence(spanWith(evidence), undefined, false).failure?.neverSent).toBe(true)
+    expect(failureOf(spanWith(evidence), undefined, undefined)?.neverSent).toBe(true)
   })
 
   it.each([
@@ -224,9 +224,7 @@ describe('a request that failed', () => {
     'ECONNRESET',
   ])('takes %s alone for none', (code) => {
     for (const message of ['', `read ${code}`, `write ${code}`]) {
-      expect(
-        readEvidence(spanWith({ type: code, message, exception: code }), undefined, false).failure?.neverSent,
-      ).toBe(false)
+      expect(failureOf(spanWith({ type: code, message, exception: code }), undefined, undefined)?.neverSent).toBe(false)
     }
   })
 })
@@ -295,7 +293,7 @@ describe('How time-outs and cancels are told, and whether the request was ever s
 
   describe('how a request failed', () => {
     it.each(cases)('%s', (_, evidence, kind, neverSent) => {
-      expect(readEvidence(spanWith(evidence), undefined, false).failure).toEqual({ kind, neverSent })
+      expect(failureOf(spanWith(evidence), undefined, undefined)).toEqual({ kind, neverSent })
     })
 
     it.each([
@@ -311,13 +309,12 @@ describe('How time-outs and cancels are told, and whether the request was ever s
       '23',
     ])('takes the name %s for a time-out, wherever it stands', (name) => {
       const places = [{ type: name }, { type: 'Error', exception: name }, { old: [name, ''] as [string, string] }]
-      for (const evidence of places)
-        expect(readEvidence(spanWith(evidence), undefined, false).failure?.kind).toBe('timeout')
+      for (const evidence of places) expect(failureOf(spanWith(evidence), undefined, undefined)?.kind).toBe('timeout')
     })
 
     it.each(['AbortError', 'ABORT_ERR', 'UND_ERR_ABORTED', '20'])('takes the name %s for a cancel', (name) => {
       for (const evidence of [{ type: name }, { type: 'Error', exception: name }]) {
-        expect(readEvidence(spanWith(evidence), undefined, false).failure?.kind).toBe('cancelled')
+        expect(failureOf(spanWith(evidence), undefined, undefined)?.kind).toBe('cancelled')
       }
     })
   })

@@ -7,5 +7,5 @@ export type Ending = Evidence & { write: boolean; token: boolean }
 export function verdictOf(ending: Partial<Ending>): Verdict {
   const { write = false, token = false, failure, sca = false } = ending
   const status = 'status' in ending ? ending.status : 200
-  return judge({ write, operation: { token } }, { status, failure, sca })
+  return judge({ write, operation: { token }, status, failure, sca })
 }

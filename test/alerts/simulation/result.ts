@@ -25,10 +25,13 @@ export const resultOf = (fault: Fault | undefined, operation: string, seconds: n
     more: { failure?: 'timeout' | 'network'; sca?: boolean; seconds?: number } = {},
   ): Result => {
     const failure = more.failure && { kind: more.failure, neverSent: false }
-    const { category, outcome } = judge(
-      { write: isWrite(operation), operation: { token: isToken(operation) } },
-      { status, failure, sca: more.sca ?? false },
-    )
+    const { category, outcome } = judge({
+      write: isWrite(operation),
+      operation: { token: isToken(operation) },
+      status,
+      failure,
+      sca: more.sca ?? false,
+    })
     return { status, category, outcome, seconds: more.seconds ?? seconds }
   }
   switch (fault?.kind) {
