@@ -100,7 +100,7 @@ process.on('exit', () => {
 export function start(
   folder: string,
   [file = '', ...args]: readonly string[],
-  { mock, backend }: { mock: Mock; backend: Backend },
+  { mock, backend }: { mock: Mock; backend: Pick<Backend, 'url'> },
   env: Readonly<Record<string, string | undefined>> = {},
 ): Running {
   const child = spawn(file === 'node' ? process.execPath : file, args, {
