@@ -8,6 +8,7 @@ import { DEMO_CLIENT } from '../../examples/mock/options.ts'
 import { type Mock, startMock } from '../../examples/mock/server.ts'
 import { type OtlpReceiver, startReceiver } from '../../examples/otlp-receiver.ts'
 import { read, readme, root } from '../support/project-files.ts'
+import { PATIENT } from '../support/run.ts'
 
 const blocks = (page: string, language: string): string[] =>
   [...page.matchAll(/^```(\w+)\n([\s\S]*?)^```/gm)].flatMap(([, of, text]) => (of === language ? [text as string] : []))
@@ -46,7 +47,7 @@ async function runProgram(program: string, cwd: string, args: readonly string[],
   const env = {
     ...process.env,
     PATH: dirname(process.execPath) + delimiter + process.env['PATH'],
-    NODE_OPTIONS: '',
+    NODE_OPTIONS: PATIENT,
     MANGOPAY_TELEMETRY_HOSTS: `${mock.hostPort}=sandbox`,
     OTEL_EXPORTER_OTLP_ENDPOINT: receiver?.url,
     OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',

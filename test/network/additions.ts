@@ -37,10 +37,12 @@ export const difference = (without: State, present: State): Record<string, unkno
 export class Additions {
   readonly #before = new WeakMap<object, State>()
   readonly #ended: { before: State; span: ReadableSpan }[] = []
+  /** In the order of their start, which is that of the calls; of two calls the first may be the last to end. */
+  readonly started: ReadableSpan[] = []
 
   /** To be the first processor. */
   readonly first: SpanProcessor = {
-    onStart: () => {},
+    onStart: (span: Span) => void this.started.push(span as unknown as ReadableSpan),
     onEnding: (span: Span) => void this.#before.set(span, stateOf(span as unknown as ReadableSpan)),
     onEnd: () => {},
     forceFlush: async () => {},

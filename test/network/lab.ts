@@ -123,6 +123,8 @@ export const startLab = async (options: LabOptions = {}) => {
     spans: () => exporter.getFinishedSpans().filter(isTagged),
     /** Every exported span. */
     allSpans: () => exporter.getFinishedSpans(),
+    /** Every span that has ended, in the order of their start. */
+    inOrder: () => additions.started.filter(({ ended }) => ended),
     /** Forgets the exported spans. */
     forget: () => exporter.reset(),
     /** What a scrape shows now. */

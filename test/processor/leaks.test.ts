@@ -119,8 +119,8 @@ it.each<[string, LabOptions]>([
   const secrets = new Set([...Object.values(SECRETS), ...without.lab.mock.secrets, ...ours.lab.mock.secrets])
   expect(secrets.size).toBeGreaterThan(30)
 
-  const plain = without.lab.allSpans()
-  const tagged = ours.lab.allSpans()
+  const plain = without.lab.inOrder()
+  const tagged = ours.lab.inOrder()
   expect(tagged.length).toBe(plain.length)
   expect(tagged.length).toBeGreaterThan(200)
   const added = tagged.map((span, i) => {

@@ -7,6 +7,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { type Mock, startMock } from '../../examples/mock/server.ts'
 import { Receiver } from '../support/receiver.ts'
+import { PATIENT } from '../support/run.ts'
 
 const entry = (name: string) => fileURLToPath(new URL(`../../dist/cjs/${name}.js`, import.meta.url))
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -40,7 +41,7 @@ function run(cwd: string, args: readonly string[], env: Readonly<Record<string, 
       cwd,
       env: {
         ...process.env,
-        NODE_OPTIONS: '',
+        NODE_OPTIONS: PATIENT,
         MANGOPAY_TELEMETRY_HOSTS: `${mock.hostPort}=lab`,
         OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
         OTEL_SERVICE_NAME: 'shop',

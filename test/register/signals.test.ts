@@ -4,7 +4,7 @@ import { type AddressInfo, createServer } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { read } from '../support/project-files.ts'
 import { Receiver } from '../support/receiver.ts'
-import { type Ended, environment, REGISTER, run, start } from './fixtures/child.ts'
+import { type Ended, environment, IMPATIENT, REGISTER, run, start } from './fixtures/child.ts'
 import { project, receiver } from './fixtures/lab.ts'
 import { CARD, SIGNAL_CASES, type SignalCase, USER } from './fixtures/signal-cases.ts'
 
@@ -39,7 +39,7 @@ describe('signals', () => {
   })
 
   it('an app that ends by its signal waits 3 s at most, and a signal from outside does not wait', async () => {
-    const env = environment(receiver, { OTEL_EXPORTER_OTLP_ENDPOINT: await silentPort(), MODE: 'kills' })
+    const env = environment(receiver, { ...IMPATIENT, OTEL_EXPORTER_OTLP_ENDPOINT: await silentPort(), MODE: 'kills' })
     const ends = async (also: readonly NodeJS.Signals[]) => {
       const { child, said, ended } = start([...WITH, 'service.cjs'], project.folder, env)
       await said('ready')
@@ -59,7 +59,7 @@ describe('signals', () => {
     const { child, said, ended } = start(
       [...WITH, 'service.cjs'],
       project.folder,
-      environment(receiver, { OTEL_EXPORTER_OTLP_ENDPOINT: await closedPort() }),
+      environment(receiver, { ...IMPATIENT, OTEL_EXPORTER_OTLP_ENDPOINT: await closedPort() }),
     )
     await said('ready')
     child.kill('SIGTERM')
@@ -94,14 +94,18 @@ describe('other ends', () => {
 
   it('the same beside a collector that does not answer: code 0, as the page says, which it would not be without', async () => {
     expect(await run(['unsettled.mjs'], project.folder, environment(receiver))).toMatchObject({ code: 13 })
-    const env = environment(receiver, { OTEL_EXPORTER_OTLP_ENDPOINT: await silentPort() })
+    const env = environment(receiver, { ...IMPATIENT, OTEL_EXPORTER_OTLP_ENDPOINT: await silentPort() })
     const ended = await run([...WITH, 'unsettled.mjs'], project.folder, env)
     expect(ended).toMatchObject({ code: 0, lines: [expect.stringContaining('within 3 s')] })
     expect(read('docs/register.md')).toContain('never settles then ends with 0 instead of 13')
   })
 
   it('a collector that is down does not keep the process, is named, and the code stays', async () => {
-    const env = environment(receiver, { OTEL_EXPORTER_OTLP_ENDPOINT: await closedPort(), HOW: 'exitCode' })
+    const env = environment(receiver, {
+      ...IMPATIENT,
+      OTEL_EXPORTER_OTLP_ENDPOINT: await closedPort(),
+      HOW: 'exitCode',
+    })
     const ended = await run([...WITH, 'ends.cjs'], project.folder, env)
     expect(ended).toMatchObject({ code: 7 })
     expectCollectorNamed(ended)

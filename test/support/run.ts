@@ -3,6 +3,9 @@ import { fork } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
+/** In `NODE_OPTIONS`: gives an app's exporters more time than `register` does, since this machine may be busy. */
+export const PATIENT = `--require ${JSON.stringify(fileURLToPath(new URL('patient.cjs', import.meta.url)))}`
+
 /** How a child ended. */
 export interface Ended {
   /** Exit code, or the signal that ended it. */
