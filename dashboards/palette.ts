@@ -87,7 +87,7 @@ export const CUT = '#B794F6'
 export const WINDOW_COLOURS = {
   '1m': '#9DC47E',
   '5m': '#48C7F0',
-  '15m': '#FF9C0B',
+  '15m': '#1C9C94',
   '30m': '#5576CC',
   '1h': '#A22969',
   '24h': '#7F31F7',

@@ -38,6 +38,8 @@ export interface ReceivedPoint {
   /** Of histograms only: upper bounds of the buckets, and how many values each holds, one more than there are bounds. */
   bounds?: readonly number[]
   buckets?: readonly number[]
+  /** Of histograms only, where the exporter tells: the largest value. */
+  max?: number
 }
 
 /** A running receiver. */
@@ -180,6 +182,7 @@ const toPoints = (metric: string, data: Json): ReceivedPoint[] => {
     sum: Number(point['sum']),
     bounds: asList(point['explicitBounds']).map(Number),
     buckets: asList(point['bucketCounts']).map(Number),
+    ...(point['max'] === undefined ? {} : { max: Number(point['max']) }),
   }))
   return [...numbers, ...histograms]
 }

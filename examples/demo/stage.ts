@@ -51,6 +51,9 @@ export interface Stage {
 /** How much faster than Mangopay the mock repeats a notification: 30 s in place of ten minutes. */
 const HOOK_PACE = 20
 
+/** Milliseconds after which the app's clients give up. */
+export const CLIENT_TIMEOUT = 5_000
+
 /** Milliseconds between two updates of the mock's faults. */
 const FAULT_TICK = 250
 
@@ -71,7 +74,7 @@ export const startStage = async (options: StageOptions = {}): Promise<Stage> => 
   const interval = options.interval ?? 1_000
   const app = await startApp(
     {
-      account: { baseUrl: mock.url, ...DEMO_CLIENT, timeout: options.timeout ?? 5_000 },
+      account: { baseUrl: mock.url, ...DEMO_CLIENT, timeout: options.timeout ?? CLIENT_TIMEOUT },
       hosts: { [mock.hostPort]: 'sandbox' },
       telemetry: {
         serviceName: options.serviceName ?? 'mangopay-demo',

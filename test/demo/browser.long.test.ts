@@ -28,7 +28,7 @@ interface Screen {
   /** Counts of both sides: of the library, of the server. */
   pairs: Record<string, [number, number]>
   lost: number
-  tiles: Record<string, { value: string; note: string; level: string }>
+  tiles: Record<string, { value: string; note: string; level: string; word: string }>
   /** Lines of each chart and their value, in seconds or per cent where it has a unit. */
   charts: Record<string, Record<string, number>>
   /** Alerts of the events. */
@@ -55,9 +55,9 @@ const READ = `(() => {
   return {
     connection: text('#connection'), problem: text('#problem'), look: text('#look'), pause: text('#pause span'),
     truth: document.querySelector('#truth').dataset.state,
-    pairs: record('[data-pair]', document, (pair) => [pair.dataset.pair, all('.sides b', pair).map((b) => number(b.textContent))]),
+    pairs: record('[data-pair]', document, (pair) => [pair.dataset.pair, ['library', 'server'].map((side) => number(text('[data-term="' + side + '"]', pair)))]),
     lost: number(text('[data-count="neverArrived"]')),
-    tiles: record('[data-tile]', document, (tile) => [tile.dataset.tile, { value: text('.value', tile), note: text('.note', tile), level: tile.dataset.level }]),
+    tiles: record('[data-tile]', document, (tile) => [tile.dataset.tile, { value: text('.value', tile), note: text('.note', tile), level: tile.dataset.level, word: text('.word', tile) }]),
     charts: record('figure', document, (figure) => [figure.id, record('.legend li:not(.empty)', figure, (li) => [li.children[1].textContent, number(text('.value', li))])]),
     started: all('#events .started a').map((a) => a.textContent), ended: all('#events .ended a').map((a) => a.textContent),
     operations: record('#operation-rows tr', document, (row) => [row.children[0].textContent, number(row.children[1].textContent)]),
@@ -108,7 +108,7 @@ const openTab = async (width = 1_280, colorScheme: 'light' | 'dark' = 'light', s
 describe.skipIf(isWithoutBrowser)('what the page draws', () => {
   const START = 1_800_000_000_000
   const hello: Hello = {
-    limits: { headroomUsed: 0.9, latencySeconds: 2.5 },
+    limits: { headroomUsed: 0.9, latencySeconds: 2.5, clientSeconds: 5, latelySeconds: 15 },
     stories: [{ name: 'one', title: 'One', key: '1', look: 'Look.', todo: 'Do.', alerts: ['MangopayFailing'] }],
     categories: ['rate_limit', 'sca_required'],
     playing: { name: 'one', since: START, isPaused: false },
@@ -118,7 +118,7 @@ describe.skipIf(isWithoutBrowser)('what the page draws', () => {
   }
   const tick = (second: number, more: Partial<Tick> = {}, categories: Record<string, number> = {}): Tick => ({
     sample: { time: START + second * 1_000, categories, statuses: {}, quota: [] },
-    tiles: { calls: 9, errorRatio: 0, leftOut: {}, rateLimited: 0, serverErrors: 0 },
+    tiles: { seconds: 15, calls: 100, errors: {}, leftOut: {}, rateLimited: 0, serverErrors: {} },
     totals: { categories: {}, statuses: {} },
     operations: [],
     ...more,
@@ -161,20 +161,27 @@ describe.skipIf(isWithoutBrowser)('what the page draws', () => {
 
   it('numbers with a word that says what to do', async () => {
     const { tab, say } = await openStaged()
-    const quota = (share: number, secondsToEmpty: number) => ({ headroom: { window: '15m', share, secondsToEmpty } })
-    for (const [tiles, name, level, note] of [
-      [{ errorRatio: 0 }, 'errorRatio', 'good', 'of calls in 30 s'],
-      [{ errorRatio: 0, leftOut: { sca_required: 41 } }, 'errorRatio', 'good', 'in 30 s, without 41 sca_required'],
-      [{ errorRatio: 0.2 }, 'errorRatio', 'bad', 'of calls in 30 s'],
-      [{ rateLimited: 1 }, 'rateLimited', 'bad', 'in 30 s'],
-      [quota(0.5, 9_000), 'headroom', 'good', 'of the 15m quota'],
-      [quota(0.5, 300), 'headroom', 'warn', 'empty in 5 min'],
-      [quota(0.5, 8), 'headroom', 'bad', 'empty in 8 s'],
-      [quota(0.05, 9_000), 'headroom', 'bad', 'of the 15m quota'],
-      [{ p95: 2.6 }, 'p95', 'bad', 'of calls in 30 s'],
+    const quota = (share: number, seconds: number) => ({
+      headroom: { window: '15m', share, soonest: { window: '30m', seconds } },
+    })
+    const latency = (p95: number) => ({ latency: { p50: 0.1, p95, p99: 5 } })
+    for (const [tiles, name, word, value, note] of [
+      [{}, 'errorRatio', 'ok', '0 %', 'of calls'],
+      [{ leftOut: { sca_required: 41, not_found: 2 } }, 'errorRatio', 'ok', '0 %', 'without 41 sca_required, 2 more'],
+      [{ errors: { authentication: 20 } }, 'errorRatio', 'act now', '20 %', 'mostly authentication'],
+      [{ calls: 10, errors: { timeout: 2 } }, 'errorRatio', 'ok', '20 %', 'of calls'],
+      [{ rateLimited: 1 }, 'rateLimited', 'act now', '1.0 %', 'refused: no quota'],
+      [{ serverErrors: { 502: 8, 500: 2 } }, 'serverErrors', 'act now', '10 %', 'mostly 502'],
+      [quota(0.5, 9_000), 'headroom', 'ok', '50 %', 'of the 15 min quota'],
+      [quota(0.5, 300), 'headroom', 'watch', '50 %', '30 min used up in 5 min'],
+      [quota(0.5, 8), 'headroom', 'act now', '50 %', '30 min used up in 8 s'],
+      [quota(0.05, 9_000), 'headroom', 'act now', '5.0 %', 'of the 15 min quota'],
+      [quota(0, 0), 'headroom', 'act now', '0 %', '15 min quota is used up'],
+      [latency(2.6), 'p95', 'act now', '2.6 s', 'half within 100 ms'],
+      [{}, 'callRate', '', '6.7', 'that ended'],
     ] as const) {
       await say('tick', tick(1, { tiles: { ...tick(1).tiles, ...tiles } }))
-      expect((await screen(tab)).tiles[name]).toMatchObject({ level, note })
+      expect((await screen(tab)).tiles[name]).toMatchObject({ word, value, note })
     }
     await tab.close()
   })
@@ -207,6 +214,52 @@ describe.skipIf(isWithoutBrowser)('what the page draws', () => {
     await tab.close()
   })
 
+  it.each([
+    [
+      'an empty quota, and what follows from it',
+      { rateLimited: 60, errors: { rate_limit: 60 }, headroom: { window: '15m', share: 0 } },
+      { headroom: 'act now', rateLimited: 'follows', serverErrors: 'ok', errorRatio: 'follows' },
+    ],
+    [
+      'an outage, and what follows from it',
+      { serverErrors: { 502: 60 }, errors: { server_error: 60, timeout: 20 }, latency: { p50: 1, p95: 5, p99: 5 } },
+      { headroom: '', serverErrors: 'act now', errorRatio: 'follows', p95: 'follows' },
+    ],
+    [
+      'two kinds of trouble, one after the other',
+      { errors: { network: 30 }, headroom: { window: '15m', share: 0.01 } },
+      { headroom: 'act now', errorRatio: 'act next' },
+    ],
+  ] as const)('one of them first: %s', async (_what, tiles, words) => {
+    const { tab, say } = await openStaged()
+    await say('tick', tick(1, { tiles: { ...tick(1).tiles, ...tiles } }))
+    const shown = (await screen(tab)).tiles
+    expect(Object.fromEntries(Object.keys(words).map((name) => [name, shown[name]?.word]))).toEqual(words)
+    await tab.close()
+  })
+
+  it('both sides as a sum, with what is under way', async () => {
+    const { tab, say } = await openStaged()
+    const lines = [
+      { what: 'All calls', library: 90, server: 100 },
+      { what: '429', library: 7, server: 9 },
+      { what: '500', library: 1, server: 1 },
+    ] as const
+    const sums = () =>
+      tab
+        .locator('.pair')
+        .evaluateAll((pairs) =>
+          pairs
+            .map((pair) => pair.querySelectorAll('b, .tick'))
+            .map((all) => [...all].map((each) => each.textContent).join(' ')),
+        )
+    await say('tick', tick(1, { truth: { lines, inFlight: 10, neverArrived: 0, state: 'explained' } }))
+    expect(await sums()).toEqual(['90 10 100 ✓', '7 2 9 ✓', '1 0 1 ✓'])
+    await say('tick', tick(2, { truth: { lines, inFlight: 10, neverArrived: 0, state: 'differs' } }))
+    expect(await sums()).toEqual(['90 0 100 ✗', '7 0 9 ✗', '1 0 1 ✓'])
+    await tab.close()
+  })
+
   it('hostile text as text, in a list that stands still while a call is open', async () => {
     const { tab, complaints, say } = await openStaged()
     const evil = '<img src=x onerror="alert(1)"><script>alert(2)</script>'
@@ -222,8 +275,8 @@ describe.skipIf(isWithoutBrowser)('what the page draws', () => {
     expect(await tab.locator('#failing .span').innerText()).toContain(evil)
     expect(await tab.locator('#failing img, #failing script').count()).toBe(0)
     // A new story leaves nothing of it.
-    const event = { time: START, source: 'onSpike', state: 'started', text: evil, alert: 'A', urgency: 'page' } as const
-    await say('event', event)
+    const words = { headline: evil, text: evil, alert: 'A' }
+    await say('event', { time: START, source: 'onSpike', state: 'started', urgency: 'page', ...words })
     expect((await screen(tab)).started).toEqual(['A'])
     await say('hello', hello)
     expect(await screen(tab)).toMatchObject({ calls: [], started: [], charts: { categories: {} } })
@@ -248,7 +301,8 @@ describe.skipIf(isWithoutBrowser)('what the page draws', () => {
       for (let second = 1; second <= 30; second++) {
         const attributes = { 'mangopay.operation': operation, 'mangopay.outcome': 'failure' }
         await say('failed', [call(second, { attributes: { ...attributes, 'http.response.status_code': 429 } })])
-        const line = { operation, calls: second, failures: 1, status429: 1, status500: 0 }
+        const failures = second * 1_234
+        const line = { operation, calls: failures, failures, status429: failures, status500: failures, p95: 0.123 }
         const totals = { categories: { rate_limit: second * 400 }, statuses: { 429: second * 400 } }
         const each = (what: string) => ({ what, library: second * 4_000, server: second * 4_000 })
         const payments: Payments = {
@@ -301,6 +355,7 @@ describe.skipIf(isWithoutBrowser)('what the page draws', () => {
             time: START,
             source: 'onSpike',
             state: 'started',
+            headline: 'x',
             text: `${second}`,
             alert: 'A',
             urgency: 'page',

@@ -5,10 +5,11 @@ import { describe, expect, it } from 'vitest'
 import { ALERT_NAMES } from '../../alerts/model.ts'
 import { fillQuota } from '../../examples/demo/page/account.ts'
 import { Storyteller } from '../../examples/demo/page/events.ts'
-import { PaymentWatch } from '../../examples/demo/page/payments.ts'
+import { type PaymentsLately, PaymentWatch } from '../../examples/demo/page/payments.ts'
 import { bucketsBetween, countsBetween, quantile, Trend, takeReading } from '../../examples/demo/page/readings.ts'
 import { FailedCalls } from '../../examples/demo/page/recent.ts'
 import { neverArrived, TruthWatch } from '../../examples/demo/page/truth.ts'
+import type { Percentiles, Tiles } from '../../examples/demo/page/wire.ts'
 import { RequestLog } from '../../examples/mock/log.ts'
 import { DEFAULT_QUOTA } from '../../examples/mock/quota.ts'
 import { startMock } from '../../examples/mock/server.ts'
@@ -71,9 +72,11 @@ describe('readings', () => {
     )
     expect(quantile(0.95, [1, 2], [0, 0, 0])).toBeUndefined()
     expect(quantile(0.95, [1, 2], [0, 0, 9])).toBe(2)
+    // A client that gives up after 5 s has no calls of 9 s.
+    expect(quantile(0.95, [1, 5, 10], [0, 0, 9, 0], 5.003)).toBe(5.003)
   })
 
-  it('become a point of the charts with what is new in it, and tiles of the last half minute', () => {
+  it('become a point of the charts with what is new in it, and tiles of what happened lately', () => {
     const trend = new Trend(0)
     const at = (second: number, calls: number, limited: number) => {
       const points = [point(calls - limited - 30), failed('rate_limit', 429, limited), failed('sca_required', 401, 30)]
@@ -81,20 +84,26 @@ describe('readings', () => {
     }
     expect(at(1, 40, 0)).toMatchObject({
       sample: { categories: { sca_required: 30 } },
-      tiles: { calls: 40, errorRatio: 0, leftOut: { sca_required: 30 } },
+      tiles: { calls: 40, errors: {}, leftOut: { sca_required: 30 } },
     })
     for (let second = 2; second <= 60; second++) at(second, 30 + second * 10, 0)
     expect(at(61, 640, 5)).toMatchObject({
       sample: { categories: { rate_limit: 5 }, statuses: { 429: 5 } },
-      tiles: { calls: 10, rateLimited: 5, errorRatio: 5 / 300, leftOut: {} },
+      tiles: { seconds: 15, calls: 150, rateLimited: 5, errors: { rate_limit: 5 }, leftOut: {} },
     })
     const quota = [
       { window: '15m', used: 50, limit: 100, secondsToEmpty: 40 },
       { window: '24h', used: 90, limit: 100, secondsToEmpty: 9_000 },
     ]
     const { headroom } = new Trend(0).take(takeReading(1, [], []), quota).tiles
-    expect(headroom).toEqual({ window: '24h', share: expect.closeTo(0.1), secondsToEmpty: 40 })
+    expect(headroom).toEqual({ window: '24h', share: expect.closeTo(0.1), soonest: { window: '15m', seconds: 40 } })
   })
+})
+
+/** What of late is looked at. */
+const lately = (errors: Record<string, number>, latency?: Percentiles): Tiles & PaymentsLately => ({
+  ...{ seconds: 15, calls: 20, errors, leftOut: {}, rateLimited: 0, serverErrors: {}, acknowledged: {}, missed: {} },
+  ...(latency ? { latency } : {}),
 })
 
 describe('events', () => {
@@ -122,6 +131,19 @@ describe('events', () => {
     expect(ALERT_NAMES).toContain(told.alert)
   })
 
+  it.each([
+    ['an outage', { server_error: 9, timeout: 3 }, ''],
+    ['answers that come too late', { server_error: 1, timeout: 9 }, 'The latest are mostly time-outs'],
+    ['a loop that is too busy for answers', { timeout: 9, rate_limit: 99 }, 'Mangopay is not down'],
+    ['an outage in a loop', { timeout: 9, rate_limit: 99, server_error: 1 }, 'The latest are mostly time-outs'],
+  ])('say where time-outs come from: %s', (_what, errors: Record<string, number>, why) => {
+    const teller = new Storyteller()
+    if (errors['rate_limit']) teller.tell(spike('429'))
+    const { text } = teller.tell(spike('unavailable'), lately(errors))
+    expect(text).toContain(why)
+    expect(text.includes('time-outs:')).toBe(why !== '')
+  })
+
   it('end with the alert they began with', () => {
     const teller = new Storyteller()
     teller.tell(quota('started', '15m', 60))
@@ -131,9 +153,9 @@ describe('events', () => {
 
   it('come once when the condition of a rule begins to hold, and once when it ceases to', () => {
     const teller = new Storyteller()
-    const look = (refused: number, p95: number) =>
+    const look = (authorization: number, p95: number) =>
       teller
-        .look(1, { calls: 20, refused, p95, acknowledged: {}, missed: {} })
+        .look(1, lately({ authorization }, { p50: 1, p95, p99: p95 }))
         .map(({ alert, state }) => `${alert} ${state}`)
     expect(look(4, 2)).toEqual([])
     expect(look(5, 2)).toEqual(['MangopayAccessRefused started'])
@@ -166,7 +188,7 @@ describe('events of payments', () => {
       ['MangopayWebhooksNotAcknowledged'],
     ],
   ] as const)('%s', (_, acknowledged, missed, alerts) => {
-    const told = new Storyteller().look(1, { calls: 0, refused: 0, acknowledged, missed })
+    const told = new Storyteller().look(1, { ...lately({}), acknowledged, missed })
     expect(told.map(({ alert }) => alert)).toEqual(alerts)
   })
 })

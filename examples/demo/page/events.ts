@@ -1,10 +1,16 @@
+import {
+  MANGOPAY_ERROR_CATEGORY_VALUE_AUTHENTICATION,
+  MANGOPAY_ERROR_CATEGORY_VALUE_AUTHORIZATION,
+  MANGOPAY_ERROR_CATEGORY_VALUE_NETWORK,
+  MANGOPAY_ERROR_CATEGORY_VALUE_SERVER_ERROR,
+  MANGOPAY_ERROR_CATEGORY_VALUE_TIMEOUT,
+} from 'opentelemetry-mangopay/names'
 import type { AlertName } from '../../../alerts/model.ts'
 import { buildRules } from '../../../alerts/rules.ts'
 import { NUMBERS } from '../../../alerts/thresholds.ts'
 import type { AppEvent } from '../../traffic/messages.ts'
 import type { PaymentsLately } from './payments.ts'
-import type { Lately as CallsLately } from './readings.ts'
-import type { Counts, StoryEvent } from './wire.ts'
+import type { Counts, StoryEvent, Tiles } from './wire.ts'
 
 /** Of an alert with two rules the first counts, which is the more urgent. */
 const URGENCIES = new Map(
@@ -13,46 +19,64 @@ const URGENCIES = new Map(
     .map(({ alert, urgency }) => [alert, urgency]),
 )
 
-/** The last half minute. */
-type Lately = CallsLately & PaymentsLately
+/** What of late is looked at. */
+type Lately = Tiles & PaymentsLately
 
-/** What the calls of a spike are, and the alert that tells of the same. */
-const SPIKES: Readonly<Record<SpikeOf['kind'], { calls: string; alert: AlertName }>> = {
-  429: { calls: 'were answered 429', alert: 'MangopayRateLimited' },
-  500: { calls: 'were answered 500', alert: 'MangopayErrorBudgetBurn' },
-  unavailable: { calls: 'failed with a 5xx, a time-out or on the network', alert: 'MangopayFailing' },
+/** What a spike is called, what its calls got, and the alert that tells of the same. */
+const SPIKES: Readonly<Record<SpikeOf['kind'], { headline: string; got: string; alert: AlertName }>> = {
+  429: { headline: 'frequent 429s', got: 'were answered 429', alert: 'MangopayRateLimited' },
+  500: { headline: 'frequent 500s', got: 'were answered 500', alert: 'MangopayErrorBudgetBurn' },
+  unavailable: {
+    headline: 'many calls without a proper answer',
+    got: 'got a 5xx, a time-out or a broken connection',
+    alert: 'MangopayFailing',
+  },
 }
 
 interface Told {
   /** What it is about: a beginning and its end have the same. */
   key: string
   alert: AlertName
+  headline: string
   text: string
 }
 
 /**
- * Alerts that no callback of the library tells of. The page looks at them itself: the numbers of the rule, over the last
- * half minute, so that a visitor does not have to wait as long as the rule does.
+ * Alerts that no callback of the library tells of. The page looks at them itself: the numbers of the rule, over what it
+ * calls lately, so that a visitor does not have to wait as long as the rule does.
  */
 const RULES: readonly ((lately: Lately) => Told & { holds: boolean })[] = [
-  ({ calls, refused }) => ({
-    key: 'refused',
-    alert: 'MangopayAccessRefused',
-    text: `${refused} of ${calls} calls in 30\u00a0s were answered 401 or 403`,
-    holds: refused > NUMBERS.refusedCount && refused > NUMBERS.refusedShare * calls,
-  }),
-  ({ calls, p95 = 0 }) => ({
-    key: 'slow',
-    alert: 'MangopayLatencyHigh',
-    text: `p95 of the calls in 30\u00a0s: ${p95.toFixed(1)}\u00a0s`,
-    holds: calls >= NUMBERS.latencyCount && p95 > NUMBERS.latencySeconds,
-  }),
+  ({ calls, errors, seconds }) => {
+    const refused =
+      (errors[MANGOPAY_ERROR_CATEGORY_VALUE_AUTHENTICATION] ?? 0) +
+      (errors[MANGOPAY_ERROR_CATEGORY_VALUE_AUTHORIZATION] ?? 0)
+    return {
+      key: 'refused',
+      alert: 'MangopayAccessRefused',
+      headline: 'our key or rights are refused',
+      text: `${refused} of the ${calls} calls in ${duration(seconds)} were answered 401 or 403.`,
+      holds: refused > NUMBERS.refusedCount && refused > NUMBERS.refusedShare * calls,
+    }
+  },
+  ({ calls, errors, latency, seconds }) => {
+    const p95 = latency?.p95 ?? 0
+    const timeouts = errors[MANGOPAY_ERROR_CATEGORY_VALUE_TIMEOUT] ?? 0
+    const given = timeouts > 0 ? ` The app gave up on ${timeouts} of them.` : ''
+    return {
+      key: 'slow',
+      alert: 'MangopayLatencyHigh',
+      headline: 'slow answers',
+      text: `p95 of the ${calls} calls in ${duration(seconds)}: ${p95.toFixed(1)}\u00a0s.${given}`,
+      holds: calls >= NUMBERS.latencyCount && p95 > NUMBERS.latencySeconds,
+    }
+  },
   ({ acknowledged }) => {
     const { failed, all } = endedIn(acknowledged, 'PAYIN')
     return {
       key: 'payIns',
       alert: 'MangopayPayInsFailing',
-      text: `${failed} of ${all} pay-ins that ended in 30\u00a0s have failed`,
+      headline: 'pay-ins fail',
+      text: `${failed} of ${all} pay-ins that ended in 30\u00a0s have failed.`,
       holds: failed > NUMBERS.payInsCount && failed > NUMBERS.payInsShare * all,
     }
   },
@@ -61,7 +85,8 @@ const RULES: readonly ((lately: Lately) => Told & { holds: boolean })[] = [
     return {
       key: 'payouts',
       alert: 'MangopayPayoutsFailing',
-      text: `${failed} of ${all} payouts that ended in 30\u00a0s have failed`,
+      headline: 'payouts fail',
+      text: `${failed} of ${all} payouts that ended in 30\u00a0s have failed.`,
       holds: failed > NUMBERS.payoutsCount && failed > NUMBERS.payoutsShare * all,
     }
   },
@@ -71,7 +96,8 @@ const RULES: readonly ((lately: Lately) => Told & { holds: boolean })[] = [
     return {
       key: 'hooks',
       alert: 'MangopayWebhooksNotAcknowledged',
-      text: `${count} notifications ${type} in 30\u00a0s were refused or answered too late, and none was acknowledged`,
+      headline: 'notifications are not taken',
+      text: `${count} notifications ${type} in 30\u00a0s were refused or answered too late, and none was acknowledged.`,
       holds: count > 0,
     }
   },
@@ -86,15 +112,17 @@ const endedIn = (acknowledged: Counts, kind: 'PAYIN' | 'PAYOUT') => {
 export class Storyteller {
   readonly #begun = new Map<string, AlertName>()
 
-  /** An event of the library as the page shows it. */
-  tell(event: AppEvent): StoryEvent {
-    const source = event.kind === 'spike' ? 'onSpike' : 'onQuotaLow'
-    return this.#tell(
-      event.at,
-      source,
-      event.event.state,
-      event.kind === 'spike' ? spike(event.event) : low(event.event),
-    )
+  /**
+   * An event of the library as the page shows it.
+   *
+   * @param lately What the page knows about the calls it tells of.
+   */
+  tell(event: AppEvent, lately?: Tiles): StoryEvent {
+    const { at, kind, event: own } = event
+    if (kind === 'quota') return this.#tell(at, 'onQuotaLow', own.state, low(own))
+    const told = spike(own)
+    const why = own.kind === 'unavailable' && own.state === 'started' ? this.#why(lately) : ''
+    return this.#tell(at, 'onSpike', own.state, { ...told, text: told.text + why })
   }
 
   /** The alert rules whose conditions have begun or ceased to hold. */
@@ -104,16 +132,28 @@ export class Storyteller {
       .map((told) => this.#tell(time, 'alert rule', told.holds ? 'started' : 'ended', told))
   }
 
+  /** Time-outs are the app's own doing: whether Mangopay is to blame shows in what else there is. */
+  #why(lately: Tiles | undefined): string {
+    const of = (category: string) => lately?.errors[category] ?? 0
+    const timeouts = of(MANGOPAY_ERROR_CATEGORY_VALUE_TIMEOUT)
+    const others = of(MANGOPAY_ERROR_CATEGORY_VALUE_SERVER_ERROR) + of(MANGOPAY_ERROR_CATEGORY_VALUE_NETWORK)
+    if (timeouts <= others) return ''
+    const isFlooded = [...this.#begun.values()].includes(SPIKES[429].alert)
+    return isFlooded && others === 0
+      ? ' The latest are all time-outs: the app gave up waiting. It is busy with its own retries; Mangopay is not down.'
+      : ' The latest are mostly time-outs: the app gave up waiting.'
+  }
+
   #tell(
     time: number,
     source: StoryEvent['source'],
     state: StoryEvent['state'],
-    { key, alert, text }: Told,
+    { key, alert, headline, text }: Told,
   ): StoryEvent {
     const told = (state === 'ended' && this.#begun.get(key)) || alert
     if (state === 'started') this.#begun.set(key, told)
     else this.#begun.delete(key)
-    return { time, source, state, text, alert: told, urgency: URGENCIES.get(told) ?? 'ticket' }
+    return { time, source, state, headline, text, alert: told, urgency: URGENCIES.get(told) ?? 'ticket' }
   }
 }
 
@@ -126,11 +166,13 @@ const percent = (share: number): string => `${(share * 100).toFixed(share < 0.1 
 const duration = (seconds: number): string =>
   seconds < 120 ? `${Math.round(seconds)}\u00a0s` : `${Math.round(seconds / 60)}\u00a0min`
 
-const spike = ({ kind, environment, count, ratio }: SpikeOf): Told => ({
-  key: `${environment} ${kind}`,
-  alert: SPIKES[kind].alert,
-  text: `${count} calls in a minute (${percent(ratio)}) ${SPIKES[kind].calls}`,
-})
+/** 15 min for 15m. */
+const windowName = (window: string): string => window.replace(/m$/, '\u00a0min').replace(/h$/, '\u00a0h')
+
+const spike = ({ kind, environment, count }: SpikeOf): Told => {
+  const { headline, got, alert } = SPIKES[kind]
+  return { key: `${environment} ${kind}`, alert, headline, text: `${count} calls of the last minute ${got}.` }
+}
 
 const low = ({ window, environment, account = '', remaining, limit, secondsToEmpty }: QuotaOf): Told => {
   const used = 1 - remaining / limit
@@ -138,7 +180,8 @@ const low = ({ window, environment, account = '', remaining, limit, secondsToEmp
   return {
     key: `${environment} ${account} ${window}`,
     alert: quotaAlert(window, used),
-    text: `${window} quota: ${percent(used)} used${soon ? `, empty in ${duration(secondsToEmpty)}` : ''}`,
+    headline: `${windowName(window)} quota runs low`,
+    text: `${percent(used)} is used${soon ? `; at this pace all of it in ${duration(secondsToEmpty)}` : ''}.`,
   }
 }
 

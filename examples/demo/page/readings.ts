@@ -4,8 +4,6 @@ import {
   ATTR_MANGOPAY_ERROR_CATEGORY,
   ATTR_MANGOPAY_OPERATION,
   ATTR_MANGOPAY_RATE_LIMIT_WINDOW,
-  MANGOPAY_ERROR_CATEGORY_VALUE_AUTHENTICATION,
-  MANGOPAY_ERROR_CATEGORY_VALUE_AUTHORIZATION,
   MANGOPAY_ERROR_CATEGORY_VALUE_CANCELLED,
   MANGOPAY_ERROR_CATEGORY_VALUE_IDEMPOTENCY_CONFLICT,
   MANGOPAY_ERROR_CATEGORY_VALUE_NOT_FOUND,
@@ -23,11 +21,8 @@ const HEALTHY: readonly string[] = [
   MANGOPAY_ERROR_CATEGORY_VALUE_CANCELLED,
 ]
 
-/** Seconds that a quantile of the latency chart is taken over: fewer calls make no quantile. */
-const LATENCY_SECONDS = 15
-
-/** Seconds that the strip of numbers is about. */
-const TILE_SECONDS = 30
+/** Seconds that every number about what happens lately is taken over. Over fewer there are too few calls for a quantile. */
+export const LATELY_SECONDS = 15
 
 /** The counters at one moment: everything since the app started. */
 export interface Reading {
@@ -40,6 +35,8 @@ export interface Reading {
   bounds: readonly number[]
   /** Durations by bucket, over all operations. */
   buckets: readonly number[]
+  /** The longest of them. */
+  longest: number
   /** Most called first. */
   operations: readonly OperationLine[]
 }
@@ -69,9 +66,9 @@ export const takeReading = (
     if (status === '429') line.status429 += value
     if (status === '500') line.status500 += value
   }
-  for (const { attributes, bounds = [], buckets = [] } of durations) {
+  for (const { attributes, bounds = [], buckets = [], max } of durations) {
     const line = operations.get(String(attributes[ATTR_MANGOPAY_OPERATION]))
-    const p95 = quantile(0.95, bounds, buckets)
+    const p95 = quantile(0.95, bounds, buckets, max)
     if (line && p95 !== undefined) line.p95 = p95
   }
   const bounds = durations.find((point) => point.bounds)?.bounds ?? []
@@ -84,6 +81,7 @@ export const takeReading = (
     buckets: Array.from({ length: bounds.length + 1 }, (_, i) =>
       durations.reduce((sum, point) => sum + (point.buckets?.[i] ?? 0), 0),
     ),
+    longest: Math.max(0, ...durations.map(({ max = Number.POSITIVE_INFINITY }) => max)),
     operations: [...operations.values()].filter(({ calls }) => calls > 0).sort((a, b) => b.calls - a.calls),
   }
 }
@@ -101,8 +99,16 @@ export const countsBetween = (from: Counts, to: Counts): Counts =>
 export const bucketsBetween = (from: readonly number[], to: readonly number[]): number[] =>
   to.map((count, i) => count - (from[i] ?? 0))
 
-/** A quantile as Prometheus' histogram_quantile has it: even spread within a bucket, the last bound for what exceeds it. */
-export const quantile = (q: number, bounds: readonly number[], buckets: readonly number[]): number | undefined => {
+/**
+ * A quantile as Prometheus' histogram_quantile has it: even spread within a bucket, the last bound for what exceeds it.
+ * But never more than the longest of all: a time-out of 5 s in a bucket of 5 to 10 s is no call of 9 s.
+ */
+export const quantile = (
+  q: number,
+  bounds: readonly number[],
+  buckets: readonly number[],
+  longest = Number.POSITIVE_INFINITY,
+): number | undefined => {
   const total = buckets.reduce((sum, count) => sum + count, 0)
   if (total <= 0) return undefined
   let before = 0
@@ -111,7 +117,7 @@ export const quantile = (q: number, bounds: readonly number[], buckets: readonly
     if (upper === undefined) break
     if (count > 0 && before + count >= q * total) {
       const lower = bounds[i - 1] ?? 0
-      return lower + ((q * total - before) / count) * (upper - lower)
+      return Math.min(longest, lower + ((q * total - before) / count) * (upper - lower))
     }
     before += count
   }
@@ -131,14 +137,6 @@ export const quotaLines = (
     return { window, used: value, limit: whole, ...(seconds === undefined ? {} : { secondsToEmpty: seconds }) }
   })
 
-/** The last half minute, as tiles and events need it. */
-export interface Lately {
-  calls: number
-  /** Calls answered 401 or 403 that no end user can help with. */
-  refused: number
-  p95?: number
-}
-
 /** Says what has changed: each reading is compared with some that were taken before. */
 export class Trend {
   readonly #readings: Reading[]
@@ -149,70 +147,64 @@ export class Trend {
   }
 
   /** Takes in the newest reading and says what it means. */
-  take(now: Reading, quota: readonly QuotaLine[]): { sample: Sample; tiles: Tiles; lately: Lately } {
+  take(now: Reading, quota: readonly QuotaLine[]): { sample: Sample; tiles: Tiles } {
     const last = this.#readings.at(-1) ?? now
     this.#readings.push(now)
     // One is kept that is older than anything is compared with.
-    while ((this.#readings[1]?.time ?? now.time) <= now.time - TILE_SECONDS * 1_000) this.#readings.shift()
-    const latency = this.#percentiles(now)
+    while ((this.#readings[1]?.time ?? now.time) <= now.time - LATELY_SECONDS * 1_000) this.#readings.shift()
+    const before = this.#before(now)
+    const percentiles = percentilesBetween(before, now)
+    const latency = percentiles === undefined ? {} : { latency: percentiles }
     return {
       sample: {
         time: now.time,
         categories: countsBetween(last.categories, now.categories),
         statuses: countsBetween(last.statuses, now.statuses),
-        ...(latency === undefined ? {} : { latency }),
+        ...latency,
         quota,
       },
-      ...this.#tiles(now, quota),
+      tiles: { ...tilesBetween(before, now), ...latency, ...lowest(quota) },
     }
   }
 
-  /** The newest reading that is at least this old, or the oldest there is. */
-  #before(now: Reading, seconds: number): Reading {
+  /** The newest reading that is old enough to compare with, or the oldest there is. */
+  #before(now: Reading): Reading {
     // Exports are a second apart, give or take: half of one is forgiven.
-    const found = this.#readings.findLast(({ time }) => time <= now.time - seconds * 1_000 + 500)
+    const found = this.#readings.findLast(({ time }) => time <= now.time - LATELY_SECONDS * 1_000 + 500)
     return found ?? this.#readings[0] ?? now
-  }
-
-  #percentiles(now: Reading): Percentiles | undefined {
-    const buckets = bucketsBetween(this.#before(now, LATENCY_SECONDS).buckets, now.buckets)
-    const [p50, p95, p99] = [0.5, 0.95, 0.99].map((q) => quantile(q, now.bounds, buckets))
-    return p50 === undefined || p95 === undefined || p99 === undefined ? undefined : { p50, p95, p99 }
-  }
-
-  #tiles(now: Reading, quota: readonly QuotaLine[]): { tiles: Tiles; lately: Lately } {
-    const before = this.#before(now, TILE_SECONDS)
-    const calls = now.calls - before.calls
-    const categories = countsBetween(before.categories, now.categories)
-    const statuses = countsBetween(before.statuses, now.statuses)
-    const total = (counts: Counts, takes: (name: string) => boolean) =>
-      Object.entries(counts).reduce((sum, [name, count]) => sum + (takes(name) ? count : 0), 0)
-    const p95 = quantile(0.95, now.bounds, bucketsBetween(before.buckets, now.buckets))
-    const headroom = lowest(quota)
-    const refused =
-      (categories[MANGOPAY_ERROR_CATEGORY_VALUE_AUTHENTICATION] ?? 0) +
-      (categories[MANGOPAY_ERROR_CATEGORY_VALUE_AUTHORIZATION] ?? 0)
-    return {
-      tiles: {
-        calls: calls / Math.max(1, (now.time - before.time) / 1_000),
-        ...(calls > 0 ? { errorRatio: total(categories, (name) => !HEALTHY.includes(name)) / calls } : {}),
-        leftOut: Object.fromEntries(Object.entries(categories).filter(([name]) => HEALTHY.includes(name))),
-        rateLimited: statuses['429'] ?? 0,
-        serverErrors: total(statuses, (status) => /^5\d\d$/.test(status)),
-        ...(headroom === undefined ? {} : { headroom }),
-        ...(p95 === undefined ? {} : { p95 }),
-      },
-      lately: { calls, refused, ...(p95 === undefined ? {} : { p95 }) },
-    }
   }
 }
 
-/** The window with the least share left, and the soonest forecast of all windows. */
-const lowest = (quota: readonly QuotaLine[]): Tiles['headroom'] => {
-  const shares = quota
+const percentilesBetween = (before: Reading, now: Reading): Percentiles | undefined => {
+  const buckets = bucketsBetween(before.buckets, now.buckets)
+  const [p50, p95, p99] = [0.5, 0.95, 0.99].map((q) => quantile(q, now.bounds, buckets, now.longest))
+  return p50 === undefined || p95 === undefined || p99 === undefined ? undefined : { p50, p95, p99 }
+}
+
+const only = (counts: Counts, takes: (name: string) => boolean): Counts =>
+  Object.fromEntries(Object.entries(counts).filter(([name]) => takes(name)))
+
+const tilesBetween = (before: Reading, now: Reading): Tiles => {
+  const categories = countsBetween(before.categories, now.categories)
+  const statuses = countsBetween(before.statuses, now.statuses)
+  return {
+    seconds: Math.max(1, (now.time - before.time) / 1_000),
+    calls: now.calls - before.calls,
+    errors: only(categories, (name) => !HEALTHY.includes(name)),
+    leftOut: only(categories, (name) => HEALTHY.includes(name)),
+    rateLimited: statuses['429'] ?? 0,
+    serverErrors: only(statuses, (status) => /^5\d\d$/.test(status)),
+  }
+}
+
+/** The window with the least share left, and the one that is used up first. */
+const lowest = (quota: readonly QuotaLine[]): Pick<Tiles, 'headroom'> => {
+  const [least] = quota
     .filter(({ limit }) => limit > 0)
     .map(({ window, used, limit }) => ({ window, share: Math.max(0, 1 - used / limit) }))
     .sort((a, b) => a.share - b.share)
-  const soonest = Math.min(...quota.map(({ secondsToEmpty = Number.POSITIVE_INFINITY }) => secondsToEmpty))
-  return shares[0] && { ...shares[0], ...(Number.isFinite(soonest) ? { secondsToEmpty: soonest } : {}) }
+  const [soonest] = quota
+    .flatMap(({ window, secondsToEmpty: seconds }) => (seconds === undefined ? [] : [{ window, seconds }]))
+    .sort((a, b) => a.seconds - b.seconds)
+  return least === undefined ? {} : { headroom: { ...least, ...(soonest === undefined ? {} : { soonest }) } }
 }

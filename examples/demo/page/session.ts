@@ -10,11 +10,11 @@ import { CATEGORY_COLOURS } from '../../../dashboards/palette.ts'
 import type { ReceivedPoint, ReceivedSpan } from '../../otlp-receiver.ts'
 import { SCENARIOS, type Scenario } from '../../scenarios.ts'
 import type { AppState } from '../../traffic/messages.ts'
-import { type Stage, type StageOptions, startStage } from '../stage.ts'
+import { CLIENT_TIMEOUT, type Stage, type StageOptions, startStage } from '../stage.ts'
 import { fillQuota } from './account.ts'
 import { Storyteller } from './events.ts'
 import { PaymentWatch } from './payments.ts'
-import { quotaLines, type Reading, Trend, takeReading } from './readings.ts'
+import { LATELY_SECONDS, quotaLines, type Reading, Trend, takeReading } from './readings.ts'
 import { FailedCalls, Ring } from './recent.ts'
 import { neverArrived, TruthWatch } from './truth.ts'
 import type { Hello, Payments, Sample, StoryEvent, Tick, Truth, Wire } from './wire.ts'
@@ -116,7 +116,7 @@ class Run {
       onSpans: (spans) => this.#takeSpans(spans),
       onMetrics: () => this.#takeMetrics(),
       onState: (state) => this.#takeState(state),
-      onEvent: (event) => this.#tell(this.#storyteller.tell(event)),
+      onEvent: (event) => this.#tell(this.#storyteller.tell(event, this.#tick?.tiles)),
       ...options,
     })
     this.#stage = stage
@@ -153,7 +153,12 @@ class Run {
   /** Everything, for a tab that was just opened or comes back. */
   hello(): Hello {
     return {
-      limits: { headroomUsed: NUMBERS.headroomUsed, latencySeconds: NUMBERS.latencySeconds },
+      limits: {
+        headroomUsed: NUMBERS.headroomUsed,
+        latencySeconds: NUMBERS.latencySeconds,
+        clientSeconds: CLIENT_TIMEOUT / 1_000,
+        latelySeconds: LATELY_SECONDS,
+      },
       stories: SCENARIOS.map(({ name, title, key, look, todo, alerts }) => ({ name, title, key, look, todo, alerts })),
       categories: CATEGORIES,
       playing: { name: this.#scenario.name, since: this.#since, isPaused: this.#paused !== undefined },
@@ -203,13 +208,13 @@ class Run {
     this.#reading = undefined
     const quotas = Object.values(state.snapshot.environments).flatMap(({ quota }) => quota)
     const forecast = (window: string) => quotas.find((line) => line.window === window)?.secondsToEmpty
-    const { sample, tiles, lately } = this.#trend.take(reading, quotaLines(used, limit, forecast))
+    const { sample, tiles } = this.#trend.take(reading, quotaLines(used, limit, forecast))
     const { categories, statuses, operations } = reading
     this.#history.push(sample)
     const [truth, payments] = [this.#truth, this.#payments]
     this.#tick = { sample, tiles, totals: { categories, statuses }, truth, payments, operations }
     this.#publish('tick', this.#tick)
-    for (const event of this.#storyteller.look(reading.time, { ...lately, ...this.#paymentWatch.lately() })) {
+    for (const event of this.#storyteller.look(reading.time, { ...tiles, ...this.#paymentWatch.lately() })) {
       this.#tell(event)
     }
   }

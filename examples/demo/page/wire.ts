@@ -32,18 +32,22 @@ export interface QuotaLine {
   secondsToEmpty?: number
 }
 
-/** The strip of numbers on top: the last half minute. */
+/** The strip of numbers on top: the calls that ended lately, and the quota now. */
 export interface Tiles {
-  /** Per second. */
+  /** Length of that time: shorter just after the story began. */
+  seconds: number
   calls: number
-  /** Share of calls that failed, without what a healthy integration meets as well; absent without calls. */
-  errorRatio?: number
-  /** Failed calls that the ratio leaves out, by category. */
+  /** Failed calls by category, without what a healthy integration meets as well. */
+  errors: Counts
+  /** Failed calls that `errors` leaves out, by category. */
   leftOut: Counts
   rateLimited: number
-  serverErrors: number
-  headroom?: { window: string; share: number; secondsToEmpty?: number }
-  p95?: number
+  /** Answers of 5xx, by status. */
+  serverErrors: Counts
+  /** The window with the least share left, and the one that will be used up first, if any. */
+  headroom?: { window: string; share: number; soonest?: { window: string; seconds: number } }
+  /** Absent without calls. */
+  latency?: Percentiles
 }
 
 /** One operation since the story began. */
@@ -109,6 +113,9 @@ export interface StoryEvent {
   /** Who says so: a callback of the library, or the condition of an alert rule, looked at by the page. */
   source: 'onSpike' | 'onQuotaLow' | 'alert rule'
   state: 'started' | 'ended'
+  /** What it is, in a few words. */
+  headline: string
+  /** How much, and why. */
   text: string
   /** The alert of the rules file that tells the same story. */
   alert: string
@@ -145,8 +152,11 @@ export interface Story {
 
 /** Everything: for a tab that was just opened or comes back, and anew for all when a story begins, pauses or goes on. */
 export interface Hello {
-  /** Where the alerts draw their lines: a share of a quota window, and seconds of p95. */
-  limits: { headroomUsed: number; latencySeconds: number }
+  /**
+   * Where the alerts draw their lines: a share of a quota window, and seconds of p95. After how many seconds the app's
+   * clients give up. How many seconds what happens lately is about.
+   */
+  limits: { headroomUsed: number; latencySeconds: number; clientSeconds: number; latelySeconds: number }
   stories: readonly Story[]
   categories: readonly string[]
   playing: { name: string; since: number; isPaused: boolean }

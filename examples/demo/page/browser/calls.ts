@@ -12,6 +12,8 @@ const SHOWN = 12
 
 const colours: Readonly<Record<string, string>> = CATEGORY_COLOURS
 
+const endOf = ({ span }: FailedCall): number => span.start + span.milliseconds
+
 /** The list of failing calls. It stands still while somebody points at it, has the focus in it or has opened a call. */
 export const startFailing = () => {
   const byCategory = new Map<string, FailedCall[]>()
@@ -56,7 +58,7 @@ export const startFailing = () => {
     return el(
       'tr',
       { attributes: { 'data-id': String(id) } },
-      cell(clock(span.start + span.milliseconds)),
+      cell(clock(endOf(call))),
       el('td', { class: 'operation' }, button),
       cell(status.startsWith('2') ? `${status}, ${BODY_CUT}` : status, 'number'),
       el('td', {}, swatch(colours[category] ?? 'currentColor'), category),
@@ -72,7 +74,7 @@ export const startFailing = () => {
     const calls = [...byCategory.values()].flat().filter(({ category }) => wanted === '' || category === wanted)
     const text = wanted === '' ? 'No call has failed in this story yet.' : `No ${wanted} call in this story yet.`
     const none = el('tr', {}, el('td', { class: 'empty', text, attributes: { colspan: '6' } }))
-    const newestFirst = calls.sort((a, b) => b.id - a.id).slice(0, SHOWN)
+    const newestFirst = calls.sort((a, b) => endOf(b) - endOf(a) || b.id - a.id).slice(0, SHOWN)
     // Rows that stay are left alone, so that a click or the focus never misses one.
     const known = new Map(Array.from(rows.children, (each) => [(each as HTMLElement).dataset['id'], each]))
     for (const [id, each] of known) if (!newestFirst.some((call) => `${call.id}` === id)) each.remove()
@@ -178,18 +180,19 @@ export const showOperations = (lines: readonly OperationLine[]): void => {
   while (body.children.length > lines.length) body.lastElementChild?.remove()
   for (const [i, { operation, calls, failures, status429, status500, p95 }] of lines.entries()) {
     const row = body.children[i] ?? body.appendChild(el('tr'))
-    const texts = [
-      operation,
-      count(calls),
-      failures > 0 ? `${count(failures)} (${percent(failures / calls)})` : '0',
-      count(status429),
-      count(status500),
-      p95 === undefined ? '–' : seconds(p95),
+    const share = failures > 0 ? [el('span', { class: 'share', text: ` (${percent(failures / calls)})` })] : []
+    const contents: readonly (readonly (Node | string)[])[] = [
+      path(operation),
+      [count(calls)],
+      [count(failures), ...share],
+      [count(status429)],
+      [count(status500)],
+      [p95 === undefined ? '–' : seconds(p95)],
     ]
-    for (const [j, text] of texts.entries()) {
+    for (const [j, content] of contents.entries()) {
       const place = row.children[j] ?? row.appendChild(cell('', j === 0 ? 'operation' : 'number'))
-      if (j > 0) setText(place, text)
-      else if (place.textContent !== text) place.replaceChildren(...path(text))
+      const text = content.map((part) => (typeof part === 'string' ? part : part.textContent)).join('')
+      if (place.textContent !== text) place.replaceChildren(...content)
     }
   }
 }

@@ -41,7 +41,7 @@ export interface ChartSpec {
   /** What the axis reaches at least. */
   top: number
   /** Dashed lines across, where an alert begins or a limit is, and what they are called: above the line, or below. */
-  guides?: readonly { value: number; level: 'warn' | 'bad'; name: string; below?: boolean }[]
+  guides?: readonly { value: number; name: string; isLimit?: boolean; below?: boolean }[]
   /** Bars that add up instead of lines: how points become bars of so many seconds, and the legend's sum of all bars. */
   bars?: {
     seconds: number
@@ -220,15 +220,26 @@ export class Chart {
     ctx.lineWidth = ratio
     ctx.setLineDash([6 * ratio, 4 * ratio])
     ctx.textAlign = 'left'
-    for (const { value, level, name, below = false } of this.#spec.guides ?? []) {
-      const y = Math.round(plot.valToPos(value, 'y', true))
-      ctx.strokeStyle = LEVEL_COLOURS[level]
+    const guides = (this.#spec.guides ?? [])
+      .map((guide) => ({ ...guide, y: Math.round(plot.valToPos(guide.value, 'y', true)) }))
+      .filter(({ y }) => y >= bbox.top)
+    for (const { y, isLimit = false } of guides) {
+      ctx.strokeStyle = isLimit ? LEVEL_COLOURS.bad : themeColour('muted')
       ctx.beginPath()
       ctx.moveTo(bbox.left, y)
       ctx.lineTo(right, y)
       ctx.stroke()
-      ctx.fillStyle = themeColour('text')
-      ctx.fillText(name, bbox.left + 4 * ratio, y + (below ? 11 : -4) * ratio)
+    }
+    // On a ground of its own: no line goes through a name.
+    ctx.setLineDash([])
+    ctx.lineWidth = 4 * ratio
+    ctx.lineJoin = 'round'
+    ctx.strokeStyle = themeColour('card')
+    ctx.fillStyle = themeColour('text')
+    for (const { y, name, below = false } of guides) {
+      const at = [bbox.left + 4 * ratio, y + (below ? 12 : -4) * ratio] as const
+      ctx.strokeText(name, ...at)
+      ctx.fillText(name, ...at)
     }
     ctx.restore()
   }
@@ -249,8 +260,7 @@ export class Chart {
       more: (sample && remark?.(sample, line)) ?? '',
     }))
     setText(this.#note, chosen ? `at ${clock(chosen.time)}` : note)
-    // In the order of the stack, from the top.
-    this.#showLegend(bars ? items.toReversed() : items)
+    this.#showLegend(items)
     const words = items.map(({ line, text, more }) => `${line.name} ${text}${more && ` (${more})`}`)
     this.#canvas.setAttribute('aria-label', `${words.length > 0 ? words.join(', ') : 'Nothing'}. The table has more.`)
     if (this.#table.open) this.#showTable(shown)
@@ -305,7 +315,7 @@ const timeLabel = (seconds: number, ticks: readonly number[]): string => {
 const probe = document.body.appendChild(el('i', { attributes: { hidden: '' } }))
 
 /** A colour of the style sheet, as it is in the present theme: a canvas knows no variables. */
-const themeColour = (name: 'text' | 'muted' | 'line'): string => {
+const themeColour = (name: 'text' | 'muted' | 'line' | 'card'): string => {
   probe.style.color = `var(--${name})`
   return getComputedStyle(probe).color
 }

@@ -54,7 +54,7 @@ const added = (all: readonly Counts[]): Counts => {
 
 /** Failed calls in bars, by category or by status. */
 const failures = (by: 'categories' | 'statuses', rest: Pick<ChartSpec, 'id' | 'lines' | 'onChoose'>): ChartSpec => ({
-  note: `failed calls in ${BAR} s, and in all`,
+  note: `failed in ${BAR} s; legend: in all`,
   value: (sample, { name }) => sample[by][name] ?? 0,
   format: count,
   axis: count,
@@ -87,14 +87,14 @@ export const makeCharts = (limits: Hello['limits'], chooseCategory: (category: s
       remark: (sample, line) => {
         const quota = windowOf(sample, line)
         if (quota?.secondsToEmpty === undefined) return undefined
-        return quota.secondsToEmpty > 0 ? `empty in ${span(quota.secondsToEmpty)}` : 'empty'
+        return quota.secondsToEmpty > 0 ? `used up in ${span(quota.secondsToEmpty)}` : 'used up'
       },
       format: percent,
       axis: percent,
       top: 1.18,
       guides: [
-        { value: limits.headroomUsed, level: 'warn', name: `alert at ${percent(limits.headroomUsed)}`, below: true },
-        { value: 1, level: 'bad', name: 'limit: then every call is a 429' },
+        { value: limits.headroomUsed, name: `alert at ${percent(limits.headroomUsed)}`, below: true },
+        { value: 1, isLimit: true, name: 'limit: then every call is a 429' },
       ],
       ahead: {
         seconds: AHEAD,
@@ -118,14 +118,15 @@ export const makeCharts = (limits: Hello['limits'], chooseCategory: (category: s
     }),
     {
       id: 'latency',
-      note: 'calls of 15 s, to the nearest bucket',
+      note: `of ${limits.latelySeconds} s, from buckets`,
       lines: () => linesOf(PERCENTILE_COLOURS),
       value: ({ latency }, { name }) => latency?.[name as keyof typeof PERCENTILE_COLOURS],
       format: seconds,
       axis: seconds,
       top: limits.latencySeconds * 1.3,
       guides: [
-        { value: limits.latencySeconds, level: 'warn', name: `alert when p95 is above ${limits.latencySeconds} s` },
+        { value: limits.latencySeconds, name: `alert when p95 is above ${limits.latencySeconds} s` },
+        { value: limits.clientSeconds, name: `the app gives up after ${limits.clientSeconds} s` },
       ],
     } satisfies ChartSpec,
   ].map((spec: ChartSpec) => new Chart(spec))

@@ -26,3 +26,6 @@ export const span = (value: number): string => {
 
 /** 14:03:22. */
 export const clock = (time: number): string => new Date(time).toLocaleTimeString('en-GB')
+
+/** 15 min for 15m. */
+export const windowName = (window: string): string => window.replace(/m$/, ' min').replace(/h$/, ' h')

@@ -49,8 +49,9 @@ export const startStories = (send: (path: '/play' | '/pause' | '/resume', body?:
     }
     pause.setAttribute('aria-pressed', String(isPaused))
     setText(pause.querySelector('span') ?? pause, isPaused ? 'Go on' : 'Pause')
+    setText(byId('now-title'), current?.title ?? '')
     setText(byId('look'), isPaused ? PAUSED : (current?.look ?? ''))
-    byId('todo').replaceChildren(...(isPaused || !current ? [] : [el('b', { text: 'To do: ' }), current.todo]))
+    setText(byId('todo'), current?.todo ?? '')
     const alerts = current?.alerts ?? []
     byId('alerts').replaceChildren(
       ...(alerts.length > 0 ? ['In production these alerts fire: '] : []),
@@ -59,14 +60,16 @@ export const startStories = (send: (path: '/play' | '/pause' | '/resume', body?:
   }
 }
 
-const item = ({ time, source, state, text, alert, urgency }: StoryEvent): HTMLLIElement => {
-  const does = urgency === 'page' ? 'Wakes somebody: ' : 'Opens a ticket: '
+const item = ({ time, source, state, headline, text, alert, urgency }: StoryEvent): HTMLLIElement => {
+  const does = urgency === 'page' ? 'Wakes somebody' : 'Opens a ticket'
+  const title = state === 'ended' ? `Over: ${headline}` : `${headline.slice(0, 1).toUpperCase()}${headline.slice(1)}`
   return el(
     'li',
     { class: state },
-    el('p', { class: 'meta' }, el('time', { text: clock(time) }), el('b', { text: state }), `· ${source}`),
+    el('p', { class: 'headline' }, el('time', { text: clock(time) }), el('b', { text: title })),
     el('p', { text }),
-    el('p', { class: 'meta' }, state === 'started' ? does : 'Is over: ', runbookLink(alert)),
+    el('p', { class: 'meta', text: `${state === 'started' ? does : 'Ends the alert'} · ${source}` }),
+    el('p', { class: 'meta' }, runbookLink(alert)),
   )
 }
 

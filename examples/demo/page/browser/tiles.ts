@@ -1,31 +1,40 @@
-import type { Hello, Tiles } from '../wire.ts'
+import type { Counts, Hello, Tiles } from '../wire.ts'
 import { byId, el, setText } from './dom.ts'
-import { count, percent, rate, seconds, span } from './format.ts'
+import { count, percent, rate, seconds, span, windowName } from './format.ts'
 
 type Level = 'plain' | 'good' | 'warn' | 'bad'
 
-/** Said beside the colour, since a colour alone is no message. */
-const WORDS: Readonly<Record<Level, string>> = { plain: '', good: 'ok', warn: 'watch', bad: 'act now' }
+/** Said beside the colour, since a colour alone is no message. Of what is bad, only one comes first. */
+const WORDS: Readonly<Record<Level, string>> = { plain: '', good: 'ok', warn: 'watch', bad: 'act next' }
+const FIRST = 'act now'
+const FOLLOWS = 'follows'
 
-/** Seconds until a quota is empty at which somebody should look, or do something. */
+/** Seconds until a quota is used up at which somebody should look, or do something. */
 const SOON = { warn: 600, bad: 60 } as const
 
-interface Reading {
-  value: string
-  note: string
-  level: Level
-}
+/** Fewer failures are no ratio: one of forty calls is 2.5 %. */
+const FEW = 3
 
+/** Causes before what follows from them. */
 const TITLES = {
-  callRate: 'Calls per second',
-  errorRatio: 'Error ratio',
+  headroom: 'Quota left',
   rateLimited: 'Answered 429',
   serverErrors: 'Answered 5xx',
-  headroom: 'Lowest quota left',
+  errorRatio: 'Error ratio',
   p95: 'p95 latency',
+  callRate: 'Calls per second',
 } as const
 
 type TileName = keyof typeof TITLES
+
+interface Reading {
+  value: string
+  /** What it is of, or what it comes from. */
+  note: string
+  level: Level
+  /** What this comes from, if that is bad as well. */
+  cause?: TileName
+}
 
 const above = (value: number, warn: number, bad: number): Level => {
   if (value > bad) return 'bad'
@@ -37,46 +46,93 @@ const worse = (a: Level, b: Level): Level => {
   return order.indexOf(a) > order.indexOf(b) ? a : b
 }
 
-const NONE: Reading = { value: '–', note: 'no calls in 30 s', level: 'plain' }
+const sum = (counts: Counts): number => Object.values(counts).reduce((total, each) => total + each, 0)
 
-const READ: Readonly<Record<TileName, (tiles: Tiles, limits: Hello['limits']) => Reading>> = {
-  callRate: ({ calls }) => ({ value: rate(calls), note: 'average of 30 s', level: 'plain' }),
-  errorRatio: ({ errorRatio, leftOut }) => {
-    if (errorRatio === undefined) return NONE
-    const left = Object.entries(leftOut).map(([category, calls]) => `${count(calls)} ${category}`)
-    const note = left.length === 0 ? 'of calls in 30 s' : `in 30 s, without ${left.join(', ')}`
-    return { value: percent(errorRatio), note, level: above(errorRatio, 0.02, 0.05) }
-  },
-  rateLimited: ({ rateLimited }) => ({
-    value: count(rateLimited),
-    note: 'in 30 s',
-    level: rateLimited > 0 ? 'bad' : 'good',
-  }),
-  serverErrors: ({ serverErrors }) => ({
-    value: count(serverErrors),
-    note: 'in 30 s',
-    level: above(serverErrors, 0, 3),
-  }),
+/** Most first. */
+const sorted = (counts: Counts): string[] =>
+  Object.entries(counts)
+    .sort(([, a], [, b]) => b - a)
+    .map(([name]) => name)
+
+/** What the ratio leaves out: the most of it by name. */
+const without = (leftOut: Counts): string => {
+  const [most] = sorted(leftOut)
+  if (most === undefined) return ''
+  const others = sum(leftOut) - (leftOut[most] ?? 0)
+  return `without ${count(leftOut[most] ?? 0)} ${most}${others > 0 ? `, ${count(others)} more` : ''}`
+}
+
+const NONE: Reading = { value: '–', note: 'no calls', level: 'plain' }
+
+type Read = (tiles: Tiles, limits: Hello['limits']) => Reading
+
+/** Of calls; there are none in the first second. */
+const ofCalls =
+  (read: Read): Read =>
+  (tiles, limits) =>
+    tiles.calls > 0 ? read(tiles, limits) : NONE
+
+const READ: Readonly<Record<TileName, Read>> = {
   headroom: ({ headroom }, { headroomUsed }) => {
     if (!headroom) return { ...NONE, note: 'no quota known yet' }
-    const { window, share, secondsToEmpty = 0 } = headroom
-    const soon = secondsToEmpty > 0 && secondsToEmpty <= SOON.warn
+    const { window, share, soonest } = headroom
     const low = 1 - headroomUsed
-    return {
-      value: percent(share),
-      note: soon ? `empty in ${span(secondsToEmpty)}` : `of the ${window} quota`,
-      level: worse(above(-share, -2 * low, -low), soon ? above(-secondsToEmpty, -SOON.warn, -SOON.bad) : 'good'),
+    const ofShare = above(-share, -2 * low, -low)
+    // A few calls come back all the time, and are gone at once.
+    const isUsedUp = share < 0.005
+    const value = percent(isUsedUp ? 0 : share)
+    if (isUsedUp) return { value, note: `${windowName(window)} quota is used up`, level: 'bad' }
+    if (!soonest || soonest.seconds > SOON.warn) {
+      return { value, note: `of the ${windowName(window)} quota`, level: ofShare }
     }
+    const note = `${windowName(soonest.window)} used up in ${span(soonest.seconds)}`
+    return { value, note, level: worse(ofShare, above(-soonest.seconds, -SOON.warn, -SOON.bad)) }
   },
-  p95: ({ p95 }, { latencySeconds }) =>
-    p95 === undefined
-      ? NONE
-      : { value: seconds(p95), note: 'of calls in 30 s', level: above(p95, latencySeconds / 2, latencySeconds) },
+  rateLimited: ofCalls(({ calls, rateLimited }) => ({
+    value: percent(rateLimited / calls),
+    note: rateLimited > 0 ? 'refused: no quota' : 'of calls',
+    level: rateLimited > 0 ? 'bad' : 'good',
+    cause: 'headroom',
+  })),
+  serverErrors: ofCalls(({ calls, serverErrors }) => {
+    const [most] = sorted(serverErrors)
+    const all = sum(serverErrors)
+    return {
+      value: percent(all / calls),
+      note: most === undefined ? 'of calls' : `${all > (serverErrors[most] ?? 0) ? 'mostly' : 'all'} ${most}`,
+      level: above(all, 0, FEW),
+    }
+  }),
+  errorRatio: ofCalls(({ calls, errors, leftOut }) => {
+    const [most = ''] = sorted(errors)
+    const failed = sum(errors)
+    const level = failed < FEW ? 'good' : above(failed / calls, 0.02, 0.05)
+    const cause = ({ rate_limit: 'rateLimited', server_error: 'serverErrors' } as const)[most]
+    const mostly = level === 'good' ? '' : `mostly ${most}`
+    return {
+      value: percent(failed / calls),
+      note: mostly || without(leftOut) || 'of calls',
+      level,
+      ...(cause ? { cause } : {}),
+    }
+  }),
+  p95: ofCalls(({ calls, errors, latency }, { latencySeconds, clientSeconds }) => {
+    if (!latency) return NONE
+    const isGivenUp = (errors['timeout'] ?? 0) > 0.05 * calls
+    return {
+      value: seconds(latency.p95),
+      note: isGivenUp ? `the app waits ${seconds(clientSeconds)}` : `half within ${seconds(latency.p50)}`,
+      level: above(latency.p95, latencySeconds / 2, latencySeconds),
+      ...(isGivenUp ? { cause: 'errorRatio' } : {}),
+    }
+  }),
+  callRate: ({ calls, seconds: time }) => ({ value: rate(calls / time), note: 'that ended', level: 'plain' }),
 }
 
 /** The strip of numbers; returns what shows new ones, or that there are none yet. */
 export const startTiles = (): ((tiles: Tiles | undefined, limits: Hello['limits']) => void) => {
   const names = Object.keys(TITLES) as TileName[]
+  const caption = el('p', { class: 'note caption' })
   const tiles = names.map((name) => {
     const value = el('span', { class: 'value', text: '–' })
     const word = el('span', { class: 'word' })
@@ -85,14 +141,20 @@ export const startTiles = (): ((tiles: Tiles | undefined, limits: Hello['limits'
     box.append(el('h2', { text: TITLES[name] }), el('p', { class: 'reading' }, value, word), note)
     return { name, box, value, note, word }
   })
-  byId('tiles').replaceChildren(...tiles.map(({ box }) => box))
+  byId('tiles').replaceChildren(caption, ...tiles.map(({ box }) => box))
   return (values, limits) => {
+    setText(caption, `The quota now, and the calls that ended in the last ${limits.latelySeconds} seconds`)
+    const readings = new Map(names.map((name) => [name, values ? READ[name](values, limits) : NONE]))
+    const isBad = (name: TileName | undefined) => name !== undefined && readings.get(name)?.level === 'bad'
+    const first = names.find((name) => isBad(name) && !isBad(readings.get(name)?.cause))
     for (const { name, box, value, note, word } of tiles) {
-      const reading = values ? READ[name](values, limits) : NONE
+      const reading = readings.get(name) ?? NONE
+      const follows = isBad(name) && isBad(reading.cause)
       box.dataset['level'] = reading.level
+      box.dataset['rank'] = name === first ? 'first' : follows ? 'follows' : ''
       setText(value, reading.value)
       setText(note, reading.note)
-      setText(word, WORDS[reading.level])
+      setText(word, name === first ? FIRST : follows ? FOLLOWS : WORDS[reading.level])
     }
   }
 }

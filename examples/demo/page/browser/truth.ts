@@ -16,38 +16,52 @@ const NOTHING: Truth = {
   state: 'settling',
 }
 
-/** Three pairs of counts: the library's and those of the server's log. Returns what shows new ones. */
+/**
+ * Three sums: what the library has counted and what is under way make what the server's log says. Returns what shows new
+ * ones.
+ */
 export const startTruth = (): ((truth?: Truth) => void) => {
   const strip = byId('truth')
   const state = el('strong', { class: 'state', attributes: { role: 'status' } })
   const lost = el('b', { attributes: { 'data-count': 'neverArrived' } })
   const pairs = NOTHING.lines.map(({ what }) => {
-    const [library, server] = [el('b'), el('b')]
-    const [tick, inFlight] = [el('span', { class: 'tick' }), el('span', { class: 'note' })]
-    const title = what === 'All calls' ? what : `Answered ${what}`
+    const tick = el('span', { class: 'tick' })
+    const term = (name: string, sign = '') => {
+      const number = el('b', { attributes: { 'data-term': name } })
+      const box = el('span', { class: 'term', attributes: { 'data-sign': sign } }, number, el('small', { text: name }))
+      return { number, box }
+    }
+    const library = term('library')
+    const underWay = term('under way', '+')
+    const server = term('server', '=')
     const box = el(
       'p',
       { class: 'pair', attributes: { 'data-pair': what } },
-      el('span', { class: 'what' }, title, inFlight),
-      el('span', { class: 'sides' }, 'library ', library, ' | server ', server, tick),
+      el('span', { class: 'what', text: what === 'All calls' ? what : `Answered ${what}` }),
+      ...[library, underWay, server].map((each) => each.box),
+      tick,
     )
-    return { what, box, library, server, tick, inFlight }
+    return { what, box, tick, library: library.number, underWay: underWay.number, server: server.number }
   })
   const rest = el('span', { class: 'note' }, lost, ' calls never reached the server')
-  strip.replaceChildren(el('p', { class: 'verdict' }, state, rest), ...pairs.map(({ box }) => box))
+  const since = el('span', { class: 'note', text: 'since the story began' })
+  strip.replaceChildren(el('p', { class: 'verdict' }, state, since, rest), ...pairs.map(({ box }) => box))
   const show = (truth = NOTHING) => {
     strip.dataset['state'] = truth.state
     setText(state, WORDS[truth.state])
-    for (const { what, library, server, tick, inFlight } of pairs) {
+    for (const { what, library, underWay, server, tick } of pairs) {
       const line = truth.lines.find((each) => each.what === what)
       if (!line) continue
-      setText(library, count(line.library))
-      setText(server, count(line.server))
-      // What is in flight has reached the server, and the library will count it when it ends.
+      // What is under way has reached the server, and the library will count it when it ends.
       const isEqual = line.library === line.server || truth.state === 'explained'
-      setText(inFlight, isEqual && line.server > line.library ? `${count(line.server - line.library)} in flight` : '')
+      const missing = isEqual ? Math.max(0, line.server - line.library) : 0
+      setText(library, count(line.library))
+      setText(underWay, count(missing))
+      setText(server, count(line.server))
       setText(tick, isEqual ? '✓' : truth.state === 'differs' ? '✗' : '…')
     }
+    rest.hidden = truth.neverArrived === 0
+    since.hidden = !rest.hidden
     setText(lost, count(truth.neverArrived))
   }
   show()
