@@ -1,5 +1,6 @@
 /** Alerts about calls that fail, hang or cannot be told to have worked. */
 
+import { PANELS } from '../dashboards/palette.ts'
 import type { AlertRule, Quote, RuleContext } from './model.ts'
 import { COUNTED, RECORDS } from './records.ts'
 import { LABEL, SERIES } from './spelling.ts'
@@ -135,8 +136,10 @@ const unsettled = (context: RuleContext, minutes: number): string =>
 /** Alerts on failures. */
 export const failureAlerts = (context: RuleContext): AlertRule[] => {
   const { numbers: n } = context
-  const budgetBurn = ({ value, where }: Quote): string =>
-    `${value('share')} of the calls${where('job')} fail as server_error, timeout or network. As burn="fast" that is days of the budget in an hour, as burn="slow" a slow leak. Look at status.mangopay.com and at the operations concerned.`
+  const budgetBurn =
+    (factor: number) =>
+    ({ value, where }: Quote): string =>
+      `${value('share')} of the calls${where('job')} fail as server_error, timeout or network. At this pace the error budget of 30 days is spent in ${Math.round(30 / factor)} days or less. Look at status.mangopay.com and at the operations concerned.`
   return [
     {
       alert: 'MangopayNothingSucceeds',
@@ -148,7 +151,7 @@ ${nothingForHalfAnHour(context)}
       forMinutes: n.nothingFor,
       keepFiringForMinutes: n.nothingKeep,
       description: ({ value, where }) =>
-        `${value('count')} calls${where('job')} have failed in the last minutes and none, those for a token aside, has got a healthy answer. The category tells why. server_error, timeout, network: Mangopay or the way there. authentication, authorization: our key or account. invalid_request: our last release.`,
+        `${value('count')} calls${where('job')} have failed in the last minutes, and none got a healthy answer (calls for a token aside). The category tells why. server_error, timeout, network: Mangopay or the way there. authentication, authorization: our key or account. invalid_request: our last release.`,
     },
     {
       alert: 'MangopayNothingSucceeds',
@@ -164,7 +167,7 @@ and ${fewCalls(context, BY_ENV)}`,
       forMinutes: n.lowFor,
       keepFiringForMinutes: n.lowKeep,
       description: ({ value, where }) =>
-        `${value('count')} of the few calls${where()} have failed in the last hours and none, those for a token aside, has got a healthy answer. The category tells why. server_error, timeout, network: Mangopay or the way there. authentication, authorization: our key or account.`,
+        `${value('count')} of the few calls${where()} have failed in the last hours, and none got a healthy answer (calls for a token aside). The category tells why. server_error, timeout, network: Mangopay or the way there. authentication, authorization: our key or account.`,
     },
     {
       alert: 'MangopayFailing',
@@ -182,7 +185,7 @@ and ${fewCalls(context, BY_ENV)}`,
       expr: environmentElseJob((by) => burn(context, by, n.burnFastSpan, COUNTED, n.burnFast)),
       forMinutes: n.burnFastFor,
       keepFiringForMinutes: n.burnFastKeep,
-      description: budgetBurn,
+      description: budgetBurn(n.burnFast),
     },
     {
       alert: 'MangopayErrorBudgetBurn',
@@ -191,7 +194,7 @@ and ${fewCalls(context, BY_ENV)}`,
       expr: environmentElseJob((by) => slowBurn(context, by)),
       forMinutes: n.burnSlowFor,
       keepFiringForMinutes: n.burnSlowKeep,
-      description: budgetBurn,
+      description: budgetBurn(n.burnSlow),
     },
     {
       alert: 'MangopayAccessRefused',
@@ -222,7 +225,7 @@ and ${unsettled(context, n.lately)} > 0`,
       forMinutes: 0,
       keepFiringForMinutes: n.unknownKeep,
       description: ({ value, where }) =>
-        `${value('count')} writes${where()} of the last hour got no answer that says whether they took effect. The dashboard lists them by operation under "Writes that may have happened". Look each one up at Mangopay before anybody repeats it; repeat it only with its idempotency key.`,
+        `${value('count')} writes${where()} of the last hour got no answer that says whether they took effect. The dashboard lists them by operation under "${PANELS.unsettledByOperation.title}". Look each one up at Mangopay before anybody repeats it; repeat it only with its idempotency key.`,
     },
   ]
 }

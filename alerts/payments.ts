@@ -62,7 +62,7 @@ and ${notified(payouts.failed, n.lately)} > 0`,
       keepFiringForMinutes: n.payoutsKeep,
       mayBeAbsent: [SERIES.notifications],
       description: ({ value, where }) =>
-        `${value('share')} of the payouts${where('job')} that ended in the last hour have failed: the money is back in the wallets, and nobody has been told. The dashboard lists their codes.`,
+        `${value('share')} of the payouts${where('job')} that ended in the last hour have failed: the money is back in the wallets, and their owners do not know. The dashboard lists their codes.`,
     },
     {
       alert: 'MangopayPaymentsTechnical',

@@ -53,7 +53,7 @@ and ${fewCalls(context, ACCOUNT)}`,
       forMinutes: n.lowFor,
       keepFiringForMinutes: n.lowKeep,
       description: ({ value, where }) =>
-        `${value('count')} calls${where('account')} were answered 429 in the last 4 hours, most of the few that were made. Somebody has used the quota up: find out who, and make nothing but payments.`,
+        `${value('count')} calls${where('account')} were answered 429 in the last 4 hours, most of the few that were made. Somebody has used the quota up: find out who, and pause everything that is not a payment.`,
     },
     {
       alert: 'MangopayRateLimitExhaustionPredicted',
@@ -66,7 +66,7 @@ and (
       forMinutes: 0,
       keepFiringForMinutes: n.predictedKeep,
       description: ({ value, label, where }) =>
-        `At the present pace ${value('share')} of the ${label(WINDOW)} quota${where('account')} will be used: it is empty within minutes (15m, 30m, 1h) or four hours (24h), and every call after that is a 429. Find who calls more than usual and pause what can wait.`,
+        `At the present pace ${value('share')} of the ${label(WINDOW)} quota${where('account')} will be used. It is used up within minutes (15m, 30m, 1h) or four hours (24h), and then every call is a 429. Find who calls more than usual and pause what can wait.`,
     },
     {
       alert: 'MangopayRateLimitHeadroomLow',

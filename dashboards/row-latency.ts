@@ -20,7 +20,7 @@ const percentiles = () =>
     dashedLines(
       lines('latency', {
         asks: 'How long do calls take, and how long do the slowest?',
-        means: `Half of the calls are faster than p50, 19 of 20 than p95, 99 of 100 than p99; interpolated between bucket boundaries. Dashed: ${NUMBERS.latencySeconds} s, where the alert on p95 starts. A step without calls is a gap.`,
+        means: `Half of the calls are faster than p50, 19 of 20 than p95, 99 of 100 than p99; estimated within a bucket, so a time-out of 6 s may read as up to 7.5 s. Dashed: ${NUMBERS.latencySeconds} s, where the alert on p95 starts. A step without calls is a gap.`,
         advice:
           'p99 alone high: a few calls, click for the traces slower than the point. All high: Mangopay or the network; see "Operations" for which.',
         empty: EMPTY.noCalls,

@@ -146,7 +146,8 @@ const headroom = () =>
 const p95 = () =>
   stat('p95', {
     asks: 'How slow is Mangopay for us?',
-    means: '19 of 20 calls of the last 10 minutes were faster than this, failures included.',
+    means:
+      '19 of 20 calls of the last 10 minutes were faster than this, failures included; estimated within a bucket, so it may be above a time limit of your client.',
     advice: 'Seconds: see "Latency" and the slowest operation in "Operations".',
     empty: EMPTY.noCallsNow,
     unit: 's',
