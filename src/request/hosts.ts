@@ -111,7 +111,8 @@ export class Hosts {
     if (typeof host !== 'string') {
       const authority = attributes['http.host'] ?? authorityOf(urlOf(attributes))
       if (typeof authority !== 'string') return undefined
-      host = split(authority)[0]
+      const colon = portColon(authority)
+      host = colon === -1 ? authority : authority.slice(0, colon)
     }
     const rules = this.#spelled(host)
     if (rules === undefined) {
@@ -129,10 +130,12 @@ export class Hosts {
    * @param path - what is asked for: from the first slash on
    */
   findRequest(authority: string, isPlainText: boolean, path: string): HostRule | undefined {
-    const [host, port = isPlainText ? 80 : 443] = split(authority)
-    const rules = this.#spelled(host)
+    const colon = portColon(authority)
+    const rules = this.#spelled(colon === -1 ? authority : authority.slice(0, colon))
     if (rules === undefined) return undefined
-    return isPlain(rules) ? rules[0] : choose(rules, port, path)
+    if (isPlain(rules)) return rules[0]
+    const port = colon === -1 ? (isPlainText ? 80 : 443) : Number(authority.slice(colon + 1))
+    return choose(rules, port, path)
   }
 
   /** Once for each of the first few. Those of Mangopay's that are no API are told nobody, nor is what is no host name. */
@@ -192,12 +195,13 @@ function portOf(attributes: Attributes): number {
 }
 
 function portIn(authority: unknown): number | undefined {
-  return typeof authority === 'string' ? split(authority)[1] : undefined
+  if (typeof authority !== 'string') return undefined
+  const colon = portColon(authority)
+  return colon === -1 ? undefined : Number(authority.slice(colon + 1))
 }
 
-/** Host and port. The colons of an IPv6 address, which stands in brackets, are none before a port. */
-function split(authority: string): [host: string, port?: number] {
+/** Index of the colon before a port; -1 without one. Those of an IPv6 address, which stands in brackets, are none. */
+function portColon(authority: string): number {
   const colon = authority.lastIndexOf(':')
-  if (colon <= authority.lastIndexOf(']')) return [authority]
-  return [authority.slice(0, colon), Number(authority.slice(colon + 1))]
+  return colon > authority.lastIndexOf(']') ? colon : -1
 }

@@ -83,10 +83,12 @@ const isCollected = (error: unknown) => error === COLLECTED || (error as Error |
 let asking: RequestCall | undefined
 
 function announceStream(call: RequestCall): void {
+  if (asking === undefined) queueMicrotask(forgetStream)
   asking = call
-  queueMicrotask(() => {
-    if (asking === call) asking = undefined
-  })
+}
+
+function forgetStream(): void {
+  asking = undefined
 }
 
 /** Whether a stream of `node:http2` is one that undici asks for: then its request is counted already. */
