@@ -239,7 +239,13 @@ const outage: Scenario = {
   key: '4',
   look: 'Mangopay is down. Most calls get a 502 from the servers in front of it, some a 500, some no answer at all. Writes may have happened all the same: their outcome is unknown.',
   todo: 'Look at status.mangopay.com. Repeat a write only with its idempotency key.',
-  alerts: ['MangopayFailing', 'MangopayErrorBudgetBurn', 'MangopayUnknownOutcomes', 'MangopayNothingSucceeds'],
+  alerts: [
+    'MangopayFailing',
+    'MangopayErrorBudgetBurn',
+    'MangopayUnknownOutcomes',
+    'MangopayNothingSucceeds',
+    'MangopayLatencyHigh',
+  ],
   rate: everydayRate,
   operations: EVERYDAY,
   faults: (seconds) => {

@@ -109,7 +109,9 @@ describe.skipIf(isWithoutBrowser)('what the page draws', () => {
   const START = 1_800_000_000_000
   const hello: Hello = {
     limits: { headroomUsed: 0.9, latencySeconds: 2.5, clientSeconds: 5, latelySeconds: 15 },
-    stories: [{ name: 'one', title: 'One', key: '1', look: 'Look.', todo: 'Do.', alerts: ['MangopayFailing'] }],
+    stories: [
+      { name: 'one', title: 'One', key: '1', look: 'Look.', todo: 'Do.', about: 'calls', alerts: ['MangopayFailing'] },
+    ],
     categories: ['rate_limit', 'sca_required'],
     playing: { name: 'one', since: START, isPaused: false },
     history: [],
@@ -164,6 +166,9 @@ describe.skipIf(isWithoutBrowser)('what the page draws', () => {
     const quota = (share: number, seconds: number) => ({
       headroom: { window: '15m', share, soonest: { window: '30m', seconds } },
     })
+    const payments = (what: 'pay-ins' | 'payouts' | 'notifications', urgency?: 'page' | 'ticket') => ({
+      payments: { what, failed: 6, all: 10, seconds: 30, ...(urgency ? { urgency } : {}) },
+    })
     const latency = (p95: number) => ({ latency: { p50: 0.1, p95, p99: 5 } })
     for (const [tiles, name, word, value, note] of [
       [{}, 'errorRatio', 'ok', '0 %', 'of calls'],
@@ -177,8 +182,13 @@ describe.skipIf(isWithoutBrowser)('what the page draws', () => {
       [quota(0.5, 8), 'headroom', 'act now', '50 %', '30 min used up in 8 s'],
       [quota(0.05, 9_000), 'headroom', 'act now', '5.0 %', 'of the 15 min quota'],
       [quota(0, 0), 'headroom', 'act now', '0 %', '15 min quota is used up'],
-      [latency(2.6), 'p95', 'act now', '2.6 s', 'half within 100 ms'],
-      [{}, 'callRate', '', '6.7', 'that ended'],
+      [latency(2.4), 'p95', 'ok', '2.4 s', 'half within 100 ms'],
+      [latency(2.6), 'p95', 'watch', '2.6 s', 'half within 100 ms'],
+      [{}, 'payments', '', '–', 'none has ended lately'],
+      [payments('pay-ins'), 'payments', 'ok', '60 %', 'pay-ins failed in 30 s'],
+      [payments('payouts', 'ticket'), 'payments', 'watch', '60 %', 'payouts failed in 30 s'],
+      [payments('notifications', 'page'), 'payments', 'act now', '60 %', 'notifications missed in 30 s'],
+      [{ payments: 'hook disabled' }, 'payments', 'act now', 'no news', 'Mangopay has disabled the hook'],
     ] as const) {
       await say('tick', tick(1, { tiles: { ...tick(1).tiles, ...tiles } }))
       expect((await screen(tab)).tiles[name]).toMatchObject({ word, value, note })

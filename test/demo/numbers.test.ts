@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { ALERT_NAMES } from '../../alerts/model.ts'
 import { fillQuota } from '../../examples/demo/page/account.ts'
 import { Storyteller } from '../../examples/demo/page/events.ts'
-import { type PaymentsLately, PaymentWatch } from '../../examples/demo/page/payments.ts'
+import { type PaymentsLately, PaymentWatch, paymentsTile } from '../../examples/demo/page/payments.ts'
 import { bucketsBetween, countsBetween, quantile, Trend, takeReading } from '../../examples/demo/page/readings.ts'
 import { FailedCalls } from '../../examples/demo/page/recent.ts'
 import { neverArrived, TruthWatch } from '../../examples/demo/page/truth.ts'
@@ -254,6 +254,9 @@ describe('payments on both sides', () => {
       acknowledged: { PAYIN_NORMAL_FAILED: 30 },
       missed: { PAYIN_NORMAL_FAILED: 3 },
     })
+    const tile = { what: 'pay-ins', failed: 30, all: 30, seconds: 30, urgency: 'page' }
+    expect(paymentsTile(watch.lately(), false)).toEqual({ payments: tile })
+    expect(paymentsTile(watch.lately(), true)).toEqual({ payments: 'hook disabled' })
   })
 })
 

@@ -9,8 +9,8 @@ import type { AlertName } from '../../../alerts/model.ts'
 import { buildRules } from '../../../alerts/rules.ts'
 import { NUMBERS } from '../../../alerts/thresholds.ts'
 import type { AppEvent } from '../../traffic/messages.ts'
-import type { PaymentsLately } from './payments.ts'
-import type { Counts, StoryEvent, Tiles } from './wire.ts'
+import { type PaymentsLately, troublesIn } from './payments.ts'
+import type { StoryEvent, Tiles } from './wire.ts'
 
 /** Of an alert with two rules the first counts, which is the more urgent. */
 const URGENCIES = new Map(
@@ -70,43 +70,21 @@ const RULES: readonly ((lately: Lately) => Told & { holds: boolean })[] = [
       holds: calls >= NUMBERS.latencyCount && p95 > NUMBERS.latencySeconds,
     }
   },
-  ({ acknowledged }) => {
-    const { failed, all } = endedIn(acknowledged, 'PAYIN')
+  ...(['pay-ins', 'payouts', 'notifications'] as const).map((what) => (lately: Lately) => {
+    const trouble = troublesIn(lately).find((each) => each.what === what)
+    const { alert = 'MangopayPayInsFailing', failed = 0, all = 0, holds = false } = trouble ?? {}
+    const isHook = what === 'notifications'
     return {
-      key: 'payIns',
-      alert: 'MangopayPayInsFailing',
-      headline: 'pay-ins fail',
-      text: `${failed} of ${all} pay-ins that ended in 30\u00a0s have failed.`,
-      holds: failed > NUMBERS.payInsCount && failed > NUMBERS.payInsShare * all,
+      key: what,
+      alert,
+      headline: isHook ? 'notifications are not taken' : `${what} fail`,
+      text: isHook
+        ? `${failed} of ${all} notifications in 30\u00a0s were refused or answered too late.`
+        : `${failed} of ${all} ${what} that ended in 30\u00a0s have failed.`,
+      holds,
     }
-  },
-  ({ acknowledged }) => {
-    const { failed, all } = endedIn(acknowledged, 'PAYOUT')
-    return {
-      key: 'payouts',
-      alert: 'MangopayPayoutsFailing',
-      headline: 'payouts fail',
-      text: `${failed} of ${all} payouts that ended in 30\u00a0s have failed.`,
-      holds: failed > NUMBERS.payoutsCount && failed > NUMBERS.payoutsShare * all,
-    }
-  },
-  ({ acknowledged, missed }) => {
-    const [type = '', count = 0] =
-      Object.entries(missed).find(([type, count]) => count > NUMBERS.hooksCount && !acknowledged[type]) ?? []
-    return {
-      key: 'hooks',
-      alert: 'MangopayWebhooksNotAcknowledged',
-      headline: 'notifications are not taken',
-      text: `${count} notifications ${type} in 30\u00a0s were refused or answered too late, and none was acknowledged.`,
-      holds: count > 0,
-    }
-  },
+  }),
 ]
-
-const endedIn = (acknowledged: Counts, kind: 'PAYIN' | 'PAYOUT') => {
-  const failed = acknowledged[`${kind}_NORMAL_FAILED`] ?? 0
-  return { failed, all: failed + (acknowledged[`${kind}_NORMAL_SUCCEEDED`] ?? 0) }
-}
 
 /** Puts what happens into words, and gives the end of a story the alert of its beginning. */
 export class Storyteller {

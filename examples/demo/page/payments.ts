@@ -1,14 +1,16 @@
 /** What became of payments: the library's counts held against the server's own, and what the last half minute brought. */
 import type { Snapshot } from 'opentelemetry-mangopay'
+import type { AlertName } from '../../../alerts/model.ts'
+import { NUMBERS } from '../../../alerts/thresholds.ts'
 import { CODE_WORDS } from '../../../dashboards/result-words.ts'
 import type { HookTotals } from '../../mock/hooks.ts'
 import { Ring } from './recent.ts'
-import type { Counts, PaymentLine, Payments } from './wire.ts'
+import type { Counts, PaymentLine, Payments, Tiles } from './wire.ts'
 
 /** So often must the sides disagree, one look after the other, before it is called a difference. */
 const LOOKS = 3
 
-/** Seconds that alert rules are looked at over. */
+/** Seconds that payments are looked at over: there are fewer of them than calls. */
 const LATELY_SECONDS = 30
 
 /** What alert rules are about, of the last half minute. */
@@ -17,6 +19,58 @@ export interface PaymentsLately {
   acknowledged: Counts
   /** Those that were refused or answered too late. */
   missed: Counts
+}
+
+/** Payments that went wrong, or notifications of them, and the alert that tells of it. */
+export interface Trouble {
+  what: 'pay-ins' | 'payouts' | 'notifications'
+  alert: AlertName
+  failed: number
+  all: number
+  /** Whether the condition of the alert holds. */
+  holds: boolean
+}
+
+/** Looks at what came lately with the numbers of the alert rules. */
+export const troublesIn = ({ acknowledged, missed }: PaymentsLately): Trouble[] => {
+  const ended = (kind: 'PAYIN' | 'PAYOUT') => {
+    const failed = acknowledged[`${kind}_NORMAL_FAILED`] ?? 0
+    return { failed, all: failed + (acknowledged[`${kind}_NORMAL_SUCCEEDED`] ?? 0) }
+  }
+  const sum = (counts: Counts) => Object.values(counts).reduce((all, count) => all + count, 0)
+  const [payIns, payouts, failed] = [ended('PAYIN'), ended('PAYOUT'), sum(missed)]
+  return [
+    {
+      what: 'notifications',
+      alert: 'MangopayWebhooksNotAcknowledged',
+      failed,
+      all: failed + sum(acknowledged),
+      holds: Object.entries(missed).some(([type, count]) => count > NUMBERS.hooksCount && !acknowledged[type]),
+    },
+    {
+      what: 'pay-ins',
+      alert: 'MangopayPayInsFailing',
+      ...payIns,
+      holds: payIns.failed > NUMBERS.payInsCount && payIns.failed > NUMBERS.payInsShare * payIns.all,
+    },
+    {
+      what: 'payouts',
+      alert: 'MangopayPayoutsFailing',
+      ...payouts,
+      holds: payouts.failed > NUMBERS.payoutsCount && payouts.failed > NUMBERS.payoutsShare * payouts.all,
+    },
+  ]
+}
+
+/** The worst of it, for the strip of numbers. No news is bad news when the server has stopped sending them. */
+export const paymentsTile = (lately: PaymentsLately, isInvalid: boolean): Pick<Tiles, 'payments'> => {
+  if (isInvalid) return { payments: 'hook disabled' }
+  const troubles = troublesIn(lately)
+  const worst = troubles.find(({ holds }) => holds) ?? troubles.slice(1).find(({ all }) => all > 0)
+  if (worst === undefined) return {}
+  const { what, failed, all, holds } = worst
+  const urgency = what === 'payouts' ? 'ticket' : 'page'
+  return { payments: { what, failed, all, seconds: LATELY_SECONDS, ...(holds ? { urgency } : {}) } }
 }
 
 /** One look at one side: counts by a name of their own, such as `result pay_in FAILED` and `sent KYC_FAILED late`. */

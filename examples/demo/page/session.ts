@@ -13,7 +13,7 @@ import type { AppState } from '../../traffic/messages.ts'
 import { CLIENT_TIMEOUT, type Stage, type StageOptions, startStage } from '../stage.ts'
 import { fillQuota } from './account.ts'
 import { Storyteller } from './events.ts'
-import { PaymentWatch } from './payments.ts'
+import { PaymentWatch, paymentsTile } from './payments.ts'
 import { LATELY_SECONDS, quotaLines, type Reading, Trend, takeReading } from './readings.ts'
 import { FailedCalls, Ring } from './recent.ts'
 import { neverArrived, TruthWatch } from './truth.ts'
@@ -159,7 +159,9 @@ class Run {
         clientSeconds: CLIENT_TIMEOUT / 1_000,
         latelySeconds: LATELY_SECONDS,
       },
-      stories: SCENARIOS.map(({ name, title, key, look, todo, alerts }) => ({ name, title, key, look, todo, alerts })),
+      stories: SCENARIOS.map(({ name, title, key, look, todo, alerts, fates }) => {
+        return { name, title, key, look, todo, alerts, about: fates ? 'payments' : 'calls' }
+      }),
       categories: CATEGORIES,
       playing: { name: this.#scenario.name, since: this.#since, isPaused: this.#paused !== undefined },
       history: this.#history.entries,
@@ -208,13 +210,15 @@ class Run {
     this.#reading = undefined
     const quotas = Object.values(state.snapshot.environments).flatMap(({ quota }) => quota)
     const forecast = (window: string) => quotas.find((line) => line.window === window)?.secondsToEmpty
-    const { sample, tiles } = this.#trend.take(reading, quotaLines(used, limit, forecast))
+    const { sample, tiles: ofCalls } = this.#trend.take(reading, quotaLines(used, limit, forecast))
+    const lately = this.#paymentWatch.lately()
+    const tiles = { ...ofCalls, ...paymentsTile(lately, this.#payments?.isInvalid === true) }
     const { categories, statuses, operations } = reading
     this.#history.push(sample)
     const [truth, payments] = [this.#truth, this.#payments]
     this.#tick = { sample, tiles, totals: { categories, statuses }, truth, payments, operations }
     this.#publish('tick', this.#tick)
-    for (const event of this.#storyteller.look(reading.time, { ...tiles, ...this.#paymentWatch.lately() })) {
+    for (const event of this.#storyteller.look(reading.time, { ...tiles, ...lately })) {
       this.#tell(event)
     }
   }

@@ -48,6 +48,19 @@ export interface Tiles {
   headroom?: { window: string; share: number; soonest?: { window: string; seconds: number } }
   /** Absent without calls. */
   latency?: Percentiles
+  /**
+   * What became of payments, or of the notifications that tell of them: the worst of it, with the urgency of the alert
+   * whose condition holds. Absent while there is none.
+   */
+  payments?:
+    | {
+        what: 'pay-ins' | 'payouts' | 'notifications'
+        failed: number
+        all: number
+        seconds: number
+        urgency?: 'page' | 'ticket'
+      }
+    | 'hook disabled'
 }
 
 /** One operation since the story began. */
@@ -147,6 +160,7 @@ export interface Story {
   key: string
   look: string
   todo: string
+  about: 'calls' | 'payments'
   alerts: readonly string[]
 }
 

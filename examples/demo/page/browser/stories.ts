@@ -49,6 +49,7 @@ export const startStories = (send: (path: '/play' | '/pause' | '/resume', body?:
     }
     pause.setAttribute('aria-pressed', String(isPaused))
     setText(pause.querySelector('span') ?? pause, isPaused ? 'Go on' : 'Pause')
+    document.body.dataset['about'] = current?.about ?? 'calls'
     setText(byId('now-title'), current?.title ?? '')
     setText(byId('look'), isPaused ? PAUSED : (current?.look ?? ''))
     setText(byId('todo'), current?.todo ?? '')

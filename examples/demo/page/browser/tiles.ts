@@ -6,6 +6,8 @@ type Level = 'plain' | 'good' | 'warn' | 'bad'
 
 /** Said beside the colour, since a colour alone is no message. Of what is bad, only one comes first. */
 const WORDS: Readonly<Record<Level, string>> = { plain: '', good: 'ok', warn: 'watch', bad: 'act next' }
+/** What wakes somebody, and what is worked off by daylight. */
+const LEVELS = { page: 'bad', ticket: 'warn' } as const
 const FIRST = 'act now'
 const FOLLOWS = 'follows'
 
@@ -22,7 +24,7 @@ const TITLES = {
   serverErrors: 'Answered 5xx',
   errorRatio: 'Error ratio',
   p95: 'p95 latency',
-  callRate: 'Calls per second',
+  payments: 'Payments',
 } as const
 
 type TileName = keyof typeof TITLES
@@ -122,11 +124,20 @@ const READ: Readonly<Record<TileName, Read>> = {
     return {
       value: seconds(latency.p95),
       note: isGivenUp ? `the app waits ${seconds(clientSeconds)}` : `half within ${seconds(latency.p50)}`,
-      level: above(latency.p95, latencySeconds / 2, latencySeconds),
+      level: latency.p95 <= latencySeconds ? 'good' : isGivenUp ? 'bad' : LEVELS.ticket,
       ...(isGivenUp ? { cause: 'errorRatio' } : {}),
     }
   }),
-  callRate: ({ calls, seconds: time }) => ({ value: rate(calls / time), note: 'that ended', level: 'plain' }),
+  payments: ({ payments }) => {
+    if (!payments) return { ...NONE, note: 'none has ended lately' }
+    if (payments === 'hook disabled') {
+      return { value: 'no news', note: 'Mangopay has disabled the hook', level: 'bad' }
+    }
+    const { what, failed, all, seconds: time, urgency } = payments
+    const level = urgency === undefined ? 'good' : LEVELS[urgency]
+    const did = what === 'notifications' ? 'missed' : 'failed'
+    return { value: percent(failed / all), note: `${what} ${did} in ${span(time)}`, level }
+  },
 }
 
 /** The strip of numbers; returns what shows new ones, or that there are none yet. */
@@ -143,7 +154,8 @@ export const startTiles = (): ((tiles: Tiles | undefined, limits: Hello['limits'
   })
   byId('tiles').replaceChildren(caption, ...tiles.map(({ box }) => box))
   return (values, limits) => {
-    setText(caption, `The quota now, and the calls that ended in the last ${limits.latelySeconds} seconds`)
+    const pace = values ? `: ${rate(values.calls / values.seconds)} a second` : ''
+    setText(caption, `Quota now; calls of the last ${limits.latelySeconds} s${pace}`)
     const readings = new Map(names.map((name) => [name, values ? READ[name](values, limits) : NONE]))
     const isBad = (name: TileName | undefined) => name !== undefined && readings.get(name)?.level === 'bad'
     const first = names.find((name) => isBad(name) && !isBad(readings.get(name)?.cause))
