@@ -48,10 +48,13 @@ try {
       await tab.goto(page.url)
       await tab.locator('#operation-rows tr').first().waitFor()
       const file = join(folder, `${name}-${width}-${colorScheme}`)
-      await tab.screenshot({ path: `${file}.png` })
-      const call = tab.locator('#failing-rows button').first()
-      if ((await call.count()) > 0) await call.click()
-      await tab.screenshot({ path: `${file}-full.png`, fullPage: true })
+      // On a narrow screen one scrolls, on a wide one a call is opened where it stands.
+      await tab.screenshot({ path: `${file}.png`, fullPage: width === 390 })
+      if (width !== 390) {
+        const call = tab.locator('#failing-rows button').first()
+        if ((await call.count()) > 0) await call.click()
+        await tab.screenshot({ path: `${file}-full.png`, fullPage: true })
+      }
       await tab.close()
     }
     process.stdout.write(`${name}\n`)
