@@ -172,7 +172,7 @@ describe.skipIf(isWithoutBrowser)('what the page draws', () => {
     const latency = (p95: number) => ({ latency: { p50: 0.1, p95, p99: 5 } })
     for (const [tiles, name, word, value, note] of [
       [{}, 'errorRatio', 'ok', '0 %', 'of calls'],
-      [{ leftOut: { sca_required: 41, not_found: 2 } }, 'errorRatio', 'ok', '0 %', 'without 41 sca_required, 2 more'],
+      [{ leftOut: { sca_required: 41, not_found: 2 } }, 'errorRatio', 'ok', '0 %', 'without sca_required, …'],
       [{ errors: { authentication: 20 } }, 'errorRatio', 'act now', '20 %', 'mostly authentication'],
       [{ calls: 10, errors: { timeout: 2 } }, 'errorRatio', 'ok', '20 %', 'of calls'],
       [{ rateLimited: 1 }, 'rateLimited', 'act now', '1.0 %', 'refused: no quota'],
@@ -187,7 +187,7 @@ describe.skipIf(isWithoutBrowser)('what the page draws', () => {
       [{}, 'payments', '', '–', 'none has ended lately'],
       [payments('pay-ins'), 'payments', 'ok', '60 %', 'pay-ins failed in 30 s'],
       [payments('payouts', 'ticket'), 'payments', 'watch', '60 %', 'payouts failed in 30 s'],
-      [payments('notifications', 'page'), 'payments', 'act now', '60 %', 'notifications missed in 30 s'],
+      [payments('notifications', 'page'), 'payments', 'act now', '60 %', 'webhooks missed in 30 s'],
       [{ payments: 'hook disabled' }, 'payments', 'act now', 'no news', 'Mangopay has disabled the hook'],
     ] as const) {
       await say('tick', tick(1, { tiles: { ...tick(1).tiles, ...tiles } }))
@@ -211,7 +211,7 @@ describe.skipIf(isWithoutBrowser)('what the page draws', () => {
     await say('tick', tick(1, { payments }))
     expect((await screen(tab)).payments).toEqual({
       state: 'differs',
-      note: 'Of the failed answers most, 3, have code 101101: bank refuses, no reason given. 4 notifications are under way or to be sent again.',
+      note: 'Most seen in failed answers: code 101101, bank refuses, no reason given (3). 4 notifications are under way or to be sent again.',
       results: { pay_in: [9, 9, 3, 3] },
       notifications: { acknowledged: [5, 5], late: [1, 2], refused: [0, 0], PAYIN_NORMAL_FAILED: [3, 3] },
     })

@@ -1,6 +1,6 @@
 /** The compose files: well formed, pinned, each mount and each service one that exists. */
 import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { basename, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { COMPOSE_SCHEMA, type Service } from './compose.ts'
 import { base, collector, folder, lgtm, mountsOf, overlay, problems, read } from './files.ts'
@@ -70,6 +70,15 @@ describe('the compose files', () => {
     expect(mock?.command?.slice(0, 2)).toEqual(['node', 'build/examples/mock/main.js'])
     expect(itself?.environment?.['METRICS_ENDPOINT']).toBe('http://lgtm:9090/api/v1/otlp')
     expect(read('collector.yaml')).toContain('"4010"')
+  })
+
+  it('let anybody follow a link into Explore and to the runbook', () => {
+    for (const stack of [lgtm, collector.services['lgtm']]) {
+      expect(stack?.environment?.['GF_USERS_VIEWERS_CAN_EDIT']).toBe('true')
+      const targets = stack === undefined ? [] : mountsOf(stack).map(({ source }) => basename(source))
+      expect(targets).toEqual(expect.arrayContaining(['mangopay.rules.yml', 'runbook.html']))
+    }
+    expect(read('mangopay.rules.yml')).toContain('http://localhost:3000/public/mangopay-runbook.html#')
   })
 
   it('send the demo’s telemetry to the stack', () => {

@@ -77,7 +77,7 @@ const RULES: readonly ((lately: Lately) => Told & { holds: boolean })[] = [
     return {
       key: what,
       alert,
-      headline: isHook ? 'notifications are not taken' : `${what} fail`,
+      headline: isHook ? 'notifications are missed' : `${what} fail`,
       text: isHook
         ? `${failed} of ${all} notifications in 30\u00a0s were refused or answered too late.`
         : `${failed} of ${all} ${what} that ended in 30\u00a0s have failed.`,

@@ -55,7 +55,7 @@ export const showPayments = (payments = NONE): void => {
   const notes = [
     ...(why === undefined
       ? []
-      : [`Of the failed answers most, ${count(why.count)}, have code ${why.code}: ${why.words}.`]),
+      : [`Most seen in failed answers: code ${why.code}, ${why.words} (${count(why.count)}).`]),
     ...(isInvalid ? ['Mangopay has disabled the hook: nothing is sent any more.'] : []),
     ...(waiting > 0 && !isInvalid ? [`${count(waiting)} notifications are under way or to be sent again.`] : []),
   ]

@@ -78,7 +78,7 @@ const item = ({ time, source, state, headline, text, alert, urgency }: StoryEven
 export const showEvents = (events: readonly StoryEvent[]): void => {
   const none = el('li', {
     class: 'empty',
-    text: 'No event so far. One comes when errors get frequent or a quota runs low.',
+    text: 'No event so far. One comes when errors get frequent, a quota runs low, or payments fail.',
   })
   byId('events').replaceChildren(...(events.length > 0 ? events.map(item).toReversed() : [none]))
 }

@@ -1,6 +1,6 @@
 import type { Counts, Hello, Tiles } from '../wire.ts'
 import { byId, el, setText } from './dom.ts'
-import { count, percent, rate, seconds, span, windowName } from './format.ts'
+import { percent, rate, seconds, span, windowName } from './format.ts'
 
 type Level = 'plain' | 'good' | 'warn' | 'bad'
 
@@ -60,8 +60,7 @@ const sorted = (counts: Counts): string[] =>
 const without = (leftOut: Counts): string => {
   const [most] = sorted(leftOut)
   if (most === undefined) return ''
-  const others = sum(leftOut) - (leftOut[most] ?? 0)
-  return `without ${count(leftOut[most] ?? 0)} ${most}${others > 0 ? `, ${count(others)} more` : ''}`
+  return `without ${most}${Object.keys(leftOut).length > 1 ? ', …' : ''}`
 }
 
 const NONE: Reading = { value: '–', note: 'no calls', level: 'plain' }
@@ -135,8 +134,8 @@ const READ: Readonly<Record<TileName, Read>> = {
     }
     const { what, failed, all, seconds: time, urgency } = payments
     const level = urgency === undefined ? 'good' : LEVELS[urgency]
-    const did = what === 'notifications' ? 'missed' : 'failed'
-    return { value: percent(failed / all), note: `${what} ${did} in ${span(time)}`, level }
+    const wentWrong = what === 'notifications' ? 'webhooks missed' : `${what} failed`
+    return { value: percent(failed / all), note: `${wentWrong} in ${span(time)}`, level }
   },
 }
 
