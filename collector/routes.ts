@@ -25,9 +25,9 @@ export const WRITE = temporary('write')
 export const TOKEN = temporary('token')
 
 /** Stands for any segment in the keys of the table. Paths are looked up in lower case, so none can contain it. */
-const PARAMETER = 'X'
+export const PARAMETER = 'X'
 
-interface Route {
+export interface Route {
   /** Segments behind the version, in lower case. */
   readonly segments: readonly string[]
   readonly template: string
@@ -36,7 +36,8 @@ interface Route {
   readonly methods: readonly string[]
 }
 
-function allRoutes(): Route[] {
+/** Every known path, once for all of its methods. */
+export function allRoutes(): Route[] {
   const routes = new Map<string, Route>()
   for (const [prefix, rows] of Object.entries(ROUTES)) {
     for (const row of rows) {
@@ -57,7 +58,7 @@ function allRoutes(): Route[] {
 }
 
 /** Which segments are literals; in the order in which they are tried, a literal before a parameter, from the left. */
-const shapeOf = ({ segments }: Route): string => segments.map((it) => (it === PARAMETER ? 'P' : 'L')).join('')
+export const shapeOf = ({ segments }: Route): string => segments.map((it) => (it === PARAMETER ? 'P' : 'L')).join('')
 
 const N = variable('n')
 const SEGMENTS = variable('segments')
@@ -126,7 +127,7 @@ function findRoute(): string[] {
 }
 
 /** What is kept of a route: three lengths of two digits, then the template and the methods. */
-function recordOf({ template, prefix, methods }: Route): string {
+export function recordOf({ template, prefix, methods }: Route): string {
   const all = methods.map((method) => `${method},`).join('')
   const digits = (part: number) => {
     if (part > 99) throw new Error(`too long for two digits: ${template}`)

@@ -146,6 +146,7 @@ export const TRANSPORT_MESSAGES = new Set([
   'the operation was aborted',
   'the operation was aborted due to timeout',
   'aborted',
+  'stream has been aborted', // axios, of a body that was cut
   'canceled',
   'socket hang up',
   'other side closed',

@@ -30,6 +30,8 @@ export interface RunOptions extends CollectorOptions {
   readonly before?: Readonly<Record<string, unknown>>
   /** Throws everything away that leaves it. */
   readonly discard?: boolean
+  /** Changes our fragment. */
+  readonly change?: (fragment: string) => string
   /** Without our fragment: what it is compared with. */
   readonly without?: boolean
   /** Keeps the port of a Collector that this one replaces. */
@@ -86,7 +88,7 @@ export async function runCollector(stack: Stack, options: RunOptions = {}): Prom
       metrics: options.metricsTo ?? `${sink.url}/metrics`,
       toSink: options.metricsTo === undefined,
     }),
-    'mangopay.yaml': fragment,
+    'mangopay.yaml': options.change?.(fragment) ?? fragment,
   })
   if (options.discard) {
     const nop = { receivers: ['otlp'], exporters: ['nop'] }

@@ -64,12 +64,23 @@ export interface Hop {
   get?: boolean
 }
 
-const mangopayError = (type: string) => JSON.stringify({ Message: 'No.', Type: type, Id: 'x', Date: 1, errors: null })
+/** What Mangopay calls the errors of a status; of other statuses nothing is known. */
+const TYPES: Readonly<Record<number, string>> = {
+  400: 'param_error',
+  401: 'invalid_credentials',
+  403: 'forbidden_ressource',
+  404: 'ressource_not_found',
+  409: 'idempotent_creation_conflict',
+  429: 'rate_limit',
+  500: 'other',
+}
+const mangopayError = (status: number) =>
+  JSON.stringify({ Message: 'No.', Type: TYPES[status] ?? 'unheard_of', Id: 'x', Date: 1, errors: null })
 const html = '<html><head><title>502 Bad Gateway</title></head><body><center>cloudflare</center></body></html>'
 
 const answered = (status: number, write: Outcome, category?: ErrorCategory, reply?: Partial<Reply>): Case => ({
   name: `${status}`,
-  reply: { kind: 'answer', status, ...(category && { body: mangopayError('other') }), ...reply } as Reply,
+  reply: { kind: 'answer', status, ...(category && { body: mangopayError(status) }), ...reply } as Reply,
   truth: { status, write, ...(category && { category }) },
 })
 const named = (name: string, it: Case): Case => ({ ...it, name })
@@ -212,11 +223,12 @@ const unread: readonly Case[] = [
 ]
 
 // A token call moves no money: its outcome is never unknown.
-const token = (it: Case, category?: ErrorCategory): Case => {
+const token = (it: Case, category?: ErrorCategory, error?: string): Case => {
   const hop = it.truth as Hop
   const write = hop.category ? 'failure' : 'success'
   return {
     ...it,
+    ...(error && { reply: { ...it.reply, body: JSON.stringify({ error }) } as Reply }), // as OAuth has it
     name: `token call: ${it.name}`,
     token: true,
     clients: ['mangopay4', 'mangopay2'],
@@ -237,8 +249,8 @@ export const cases: readonly Case[] = [
   ...endings,
   ...unread,
   token(find(answers, '200')),
-  token(find(answers, '400'), 'authentication'),
-  token(find(answers, '401')),
+  token(find(answers, '400'), 'authentication', 'unauthorized_client'),
+  token(find(answers, '401'), undefined, 'invalid_client'),
   token(find(answers, '500')),
   token(find(connections, 'reset before the answer')),
   token(find(connections, 'DNS')),
