@@ -32,7 +32,9 @@ export class MangopayClientMonitor {
     }
     const hosts = new Hosts(resolved.hosts)
     this.#hosts = hosts
-    this.#recorder = new Recorder(resolved, hosts.environments.size, (now) => this.#requests.countUnread(now))
+    this.#recorder = new Recorder(resolved, hosts.environments.size, (now, after) =>
+      this.#requests.countUnread(now, after),
+    )
     this.#requests = new CountedRequests(hosts, this.#recorder)
   }
 
@@ -56,9 +58,12 @@ export class MangopayClientMonitor {
     return this.#recorder.snapshot(false)
   }
 
-  /** Meets a MeterProvider that was set meanwhile; looks for spikes and low quotas. Nothing is held back here. */
+  /**
+   * Meets a MeterProvider that was set meanwhile; looks for spikes and low quotas. Answers that nobody has read so far
+   * are counted now, by their status. Nothing else is held back here.
+   */
   async forceFlush(): Promise<void> {
-    this.#recorder.look()
+    this.#recorder.flush()
   }
 
   /**

@@ -60,8 +60,8 @@ export class CountedRequests implements RequestListener {
   }
 
   /** Counts those whose answer nobody reads. */
-  countUnread(now: number): void {
-    this.#watch.settleUnread(now)
+  countUnread(now: number, after?: number): void {
+    this.#watch.settleUnread(now, after)
   }
 
   /** Counts no request that begins from now on; those under way it does. */

@@ -51,9 +51,9 @@ export class MangopaySpanProcessor {
     const resolved = resolveOptions(options)
     this.#renameSpans = resolved.renameSpans
     this.#hosts = new Hosts(resolved.hosts)
-    this.#recorder = new Recorder(resolved, this.#hosts.environments.size, (now) => {
-      this.#countUnread(now)
-      this.#requests?.countUnread(now)
+    this.#recorder = new Recorder(resolved, this.#hosts.environments.size, (now, after) => {
+      this.#countUnread(now, after)
+      this.#requests?.countUnread(now, after)
     })
     if (resolved.countFrom === 'requests') this.#requests = new CountedRequests(this.#hosts, this.#recorder)
     const { health } = this.#recorder
@@ -188,14 +188,17 @@ export class MangopaySpanProcessor {
     return this.#recorder.snapshot(this.#isSamplerAsked === true)
   }
 
-  /** Nothing is held back here. Meets a MeterProvider that was set meanwhile; looks for spikes and low quotas. */
+  /**
+   * Meets a MeterProvider that was set meanwhile; looks for spikes and low quotas. Answers that nobody has read so far
+   * are counted now, by their status, since the process may end next. Nothing else is held back here.
+   */
   async forceFlush(): Promise<void> {
-    this.#recorder.look()
+    this.#recorder.flush()
   }
 
   /**
-   * Ends spikes and low quotas that are under way and stops looking for them. The counters stay readable, since the
-   * SDK shuts the metrics down after this.
+   * Counts answers that nobody has read so far, by their status. Ends spikes and low quotas that are under way and stops
+   * looking for them. The counters stay readable, since the SDK shuts the metrics down after this.
    */
   async shutdown(): Promise<void> {
     this.#requests?.stop()
@@ -237,8 +240,8 @@ export class MangopaySpanProcessor {
   }
 
   /** Those are counted now whose answer nobody reads: their spans may never end. */
-  #countUnread(now: number): void {
-    for (const [call, span] of this.#open.unread(now)) {
+  #countUnread(now: number, after?: number): void {
+    for (const [call, span] of this.#open.unread(now, after)) {
       try {
         if (this.#isOpen(call) && call.kin?.isAround !== true) this.#finish(span, call, span, true)
       } catch (error) {

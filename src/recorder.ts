@@ -3,6 +3,7 @@ import { MeterConnection } from './metrics/connection.ts'
 import type { Slot } from './metrics/series.ts'
 import type { CountFrom, ResolvedOptions } from './options.ts'
 import { type Evidence, judge } from './outcome/outcome.ts'
+import type { CountUnread } from './outcome/unread.ts'
 import type { ResponseHeaders } from './quota/headers.ts'
 import type { Call } from './request/call.ts'
 import type { Observation } from './results/answers.ts'
@@ -28,13 +29,13 @@ export class Recorder {
   #timer: ReturnType<typeof setInterval> | undefined
   #isShutDown = false
 
-  readonly #countUnread: (now: number) => void
+  readonly #countUnread: CountUnread
 
   /**
    * @param environments - how many there can be
    * @param countUnread - counts the calls that do not end; called before anybody looks at the numbers
    */
-  constructor(options: ResolvedOptions, environments: number, countUnread: (now: number) => void) {
+  constructor(options: ResolvedOptions, environments: number, countUnread: CountUnread) {
     this.#windowSeconds = options.spike.windowSeconds
     this.#looksAtResults = options.results
     this.#countUnread = countUnread
@@ -115,6 +116,12 @@ export class Recorder {
     }
   }
 
+  /** The same before the process may end: what nobody has read until now, nobody will. */
+  flush(): void {
+    this.#countUnread(this.now(), 0)
+    this.look()
+  }
+
   /** The numbers as they stand. */
   snapshot(isSamplerInUse: boolean): Snapshot {
     this.look()
@@ -125,8 +132,8 @@ export class Recorder {
   /** Ends spikes and low quotas that are under way and stops looking for them. The counters stay readable. */
   async shutdown(): Promise<void> {
     clearInterval(this.#timer)
+    this.flush()
     this.#isShutDown = true
-    this.#connection.connect()
     try {
       await this.#callbacks.notify(this.#statistics.end())
     } catch (error) {

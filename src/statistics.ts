@@ -4,6 +4,7 @@ import { type AccountCounts, RequestCounts, type Series, type Slot } from './met
 import * as names from './names.ts'
 import type { ResolvedOptions } from './options.ts'
 import type { Verdict } from './outcome/outcome.ts'
+import type { CountUnread } from './outcome/unread.ts'
 import { QuotaAccounts, type QuotaState } from './quota/accounts.ts'
 import type { ResponseHeaders } from './quota/headers.ts'
 import { LowQuotaDetector, type QuotaLowEvent } from './quota/low.ts'
@@ -48,9 +49,9 @@ export class CallStatistics implements MetricSource {
   #now = 0
   #lastLook = Number.NEGATIVE_INFINITY
 
-  readonly #countUnread: (now: number) => void
+  readonly #countUnread: CountUnread
 
-  constructor(options: ResolvedOptions, environments: number, health: Health, countUnread: (now: number) => void) {
+  constructor(options: ResolvedOptions, environments: number, health: Health, countUnread: CountUnread) {
     this.#options = options
     this.#countUnread = countUnread
     this.#counts = new RequestCounts(environments, health)

@@ -12,6 +12,8 @@ export interface Transfer {
   readonly complete?: unknown
   /** undici: the same. */
   readonly completed?: unknown
+  /** `node:http`: whether somebody reads it. */
+  readonly readableFlowing?: unknown
   /** `node:http`: whether the answer was destroyed, and with what error; null when the app gave none. */
   readonly destroyed?: unknown
   readonly errored?: unknown

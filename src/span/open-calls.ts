@@ -1,9 +1,7 @@
+import { isBeingRead, UNREAD_MILLISECONDS } from '../outcome/unread.ts'
 import { statusOf } from './evidence.ts'
 import type { LiveSpan } from './otel.ts'
 import type { SpanCall } from './span-call.ts'
-
-/** How long an answer may be there before its call counts without its end: the usual client gives up by then. */
-const UNREAD_MILLISECONDS = 30_000
 
 /** How long a call without an answer is remembered: undici waits five minutes for one. */
 const FORGOTTEN_MILLISECONDS = 600_000
@@ -38,8 +36,8 @@ export class OpenCalls {
     else after.before = before
   }
 
-  /** Takes out those whose answer has been there for so long that nobody seems to read it. */
-  *unread(now: number): Generator<[SpanCall, LiveSpan]> {
+  /** Takes out those whose answer has been there for so long and that nobody seems to read. */
+  *unread(now: number, millis = UNREAD_MILLISECONDS): Generator<[SpanCall, LiveSpan]> {
     let next = this.#first
     while (next?.openSpan !== undefined) {
       const call: SpanCall = next
@@ -50,8 +48,8 @@ export class OpenCalls {
         call.isAnswered = true
         call.since = now
       }
-      const isWaiting = now - call.since < (call.isAnswered ? UNREAD_MILLISECONDS : FORGOTTEN_MILLISECONDS)
-      if (!call.ended && isWaiting) continue
+      const isWaiting = now - call.since < (call.isAnswered ? millis : FORGOTTEN_MILLISECONDS)
+      if (!call.ended && (isWaiting || isBeingRead(call.transfer))) continue
       this.delete(call)
       if (!call.ended && call.isAnswered) yield [call, span]
     }

@@ -1,6 +1,7 @@
 import diagnosticsChannel from 'node:diagnostics_channel'
 import { readError } from '../outcome/error-object.ts'
 import type { Failure } from '../outcome/failure.ts'
+import { isBeingRead, UNREAD_MILLISECONDS } from '../outcome/unread.ts'
 import { asksForSca, type ResponseHeaders, readResponseHeaders } from '../quota/headers.ts'
 import type { HostRule, Hosts } from '../request/hosts.ts'
 import { reportFailure } from '../warnings.ts'
@@ -33,9 +34,6 @@ export interface RequestListener {
    */
   ended(call: RequestCall, seconds: number | undefined): void
 }
-
-/** How an answer that nobody reads is told from one that is slow: it has waited for this long. */
-const UNREAD_MILLISECONDS = 30_000
 
 /** Read once, as the clock is; see `options.ts`. */
 const { performance: timer } = globalThis
@@ -159,11 +157,10 @@ export class RequestWatch {
    * Ends calls whose answer nobody reads: a stream without a reader never ends, and what their status tells is all that
    * will ever be known.
    */
-  settleUnread(now: number): void {
+  settleUnread(now: number, after = UNREAD_MILLISECONDS): void {
     for (const call of this.#answered) {
-      if (now - call.since < UNREAD_MILLISECONDS) return
-      // One that is being read has an end, however late.
-      if (call.response?.readableFlowing !== true) this.end(call, call.answeredAt)
+      if (now - call.since < after) return
+      if (!isBeingRead(call.response)) this.end(call, call.answeredAt)
     }
   }
 
@@ -171,7 +168,7 @@ export class RequestWatch {
   stop(): void {
     if (this.#isStopped) return
     this.#isStopped = true
-    this.settleUnread(Number.POSITIVE_INFINITY)
+    this.settleUnread(this.#listener.now(), 0)
     if (this.#open === 0) this.#unsubscribe()
   }
 

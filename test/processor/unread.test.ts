@@ -1,4 +1,5 @@
 /** Answers that nobody reads: their spans may never end, and they count all the same. */
+import { SpanStatusCode } from '@opentelemetry/api'
 import { describe, expect, it } from 'vitest'
 import { HOST, setUp } from '../support/traced-calls.ts'
 
@@ -43,11 +44,27 @@ describe.each([true, false])('an answer that nobody reads, with hook: %s', (with
     expect(last().attributes['mangopay.outcome']).toBe('success')
   })
 
-  it('is seen by whoever collects metrics, looks or flushes', async () => {
-    const { mangopay, wait } = answered(200)
-    wait(0)
+  it.each(['forceFlush', 'shutdown'] as const)('counts at once by %s, after which the process may end', async (end) => {
+    const { mangopay, span, wait, start } = answered(200)
+    start(post) // has no answer
+    await mangopay[end]()
+    expect(wait(0)).toBe(1)
+    await mangopay[end]()
+    span.setStatus({ code: SpanStatusCode.ERROR, message: 'terminated' })
+    span.end()
+    expect(wait(60)).toBe(1)
+  })
+
+  it('is left alone while somebody reads it', async () => {
+    const { mangopay, span, wait, start } = answered(200)
+    span.end()
+    const slow = start(post)
+    mangopay.responseHook(slow, { headers: {}, complete: false, readableFlowing: true })
+    slow.setAttribute('http.response.status_code', 200)
     await mangopay.forceFlush()
-    expect(wait(30)).toBe(1)
+    expect(wait(60)).toBe(1)
+    slow.end()
+    expect(wait(0)).toBe(2)
   })
 
   it('leaves a call alone that waits for its answer, and forgets it in the end', () => {

@@ -29,6 +29,18 @@ describe('signals', () => {
     expect(receiver.requestCount).toBe(one.operations.length)
   })
 
+  it.each(['spans', 'requests'])('an answer that nobody has read counts, from %s', async (from) => {
+    const env = environment(receiver, { UNREAD: '1', MANGOPAY_TELEMETRY_COUNT_FROM: from })
+    const { child, said, ended } = start([...WITH, 'service.cjs'], project.folder, env)
+    await said('ready')
+    child.kill('SIGTERM')
+    expect(await ended).toMatchObject({ code: null, signal: 'SIGTERM', lines: [] })
+    const counted = receiver.series('mangopay.client.requests').filter(({ value }) => value > 0)
+    expect(counted.map(({ attributes, value }) => [attributes['mangopay.outcome'], value])).toEqual(
+      Array(3).fill(['success', 1]),
+    )
+  })
+
   it('the same when the library was there first', async () => {
     const preload = ['--require', './clean-up.cjs']
     const { child, said, ended } = start([...preload, ...WITH, 'service.cjs'], project.folder, environment(receiver))

@@ -66,12 +66,25 @@ it('counts an answer that nobody reads by its status, once it has waited', async
   expect(counted().calls).toBe(2)
 })
 
+it('counts it at once by forceFlush, after which the process may end', async () => {
+  const { body } = await undiciRequest(`${origin}/v2.01/a/users/large`)
+  await new Promise<http.IncomingMessage>((resolve) => http.get(`${origin}/v2.01/a/users/429/large`, resolve))
+  const waiting = get('/v2.01/a/users/held')
+  await until(() => held.length === 1)
+  await monitor.forceFlush()
+  expect(counted()).toEqual({ calls: 2, rate_limit: 1 })
+  held.splice(0)[0]?.()
+  await Promise.all([body.text(), waiting])
+  expect(counted()).toEqual({ calls: 3, rate_limit: 1 })
+})
+
 it('does not end an answer that is slow to be read', async () => {
   const answer = await new Promise<http.IncomingMessage>((resolve) =>
     http.get(`${origin}/v2.01/a/users/large`, resolve),
   )
   const read = new Promise((resolve) => answer.on('data', () => {}).on('end', resolve))
   now += 60_000
+  await monitor.forceFlush()
   expect(counted().calls).toBe(0)
   await read
   expect(counted()).toEqual({ calls: 1 })
