@@ -49,7 +49,7 @@ export class OpenCalls {
         call.since = now
       }
       const isWaiting = now - call.since < (call.isAnswered ? millis : FORGOTTEN_MILLISECONDS)
-      if (!call.ended && (isWaiting || isBeingRead(call.transfer))) continue
+      if (!call.ended && (isWaiting || isBeingRead(call.answer?.transfer))) continue
       this.delete(call)
       if (!call.ended && call.isAnswered) yield [call, span]
     }
