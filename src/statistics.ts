@@ -34,6 +34,7 @@ const LOOK_MILLISECONDS = 1000
 
 /** Everything this process knows of its Mangopay calls: counts, rates, quota, and what is out of the ordinary. */
 export class CallStatistics implements MetricSource {
+  readonly health: Health
   readonly #options: ResolvedOptions
   readonly #counts: RequestCounts
   readonly #quota: QuotaAccounts
@@ -53,6 +54,7 @@ export class CallStatistics implements MetricSource {
 
   constructor(options: ResolvedOptions, environments: number, health: Health, countUnread: CountUnread) {
     this.#options = options
+    this.health = health
     this.#countUnread = countUnread
     this.#counts = new RequestCounts(environments, health)
     this.#quota = new QuotaAccounts(options.accounts, health)

@@ -9,7 +9,9 @@ import {
 import * as names from '../names.ts'
 import type { QuotaState } from '../quota/accounts.ts'
 import type { ErrorKind } from '../rates/window.ts'
+import type { Health } from '../warnings.ts'
 import { type CounterSource, type Given, give } from './counter.ts'
+import { limitBelow } from './limit.ts'
 import { originOf, REQUESTS } from './series.ts'
 
 /**
@@ -62,6 +64,8 @@ export interface MetricSource {
   /** For each environment, account and kind. */
   ratios(): Ratio[]
   quotas(): QuotaState[]
+  /** Told of what is wrong; earlier versions of this package have none. */
+  readonly health?: Health
 }
 
 /** The instruments of a meter and the processors whose numbers they show. */
@@ -116,7 +120,7 @@ function handOver(source: MetricSource, earlier: Shared | undefined): Map<Counte
   return new Map([...given].map(([counter, { counts }]) => [counter, { seen: 0, counts }]))
 }
 
-function giveAll({ meter, counters }: Shared, source: MetricSource, given: Map<CounterSource, Given>): void {
+function giveAll({ meter, counters, duration }: Shared, source: MetricSource, given: Map<CounterSource, Given>): void {
   for (const counter of source.counters()) {
     const { name, ...options } = counter.about
     let shown = counters.get(name)
@@ -127,6 +131,34 @@ function giveAll({ meter, counters }: Shared, source: MetricSource, given: Map<C
     const one = given.get(counter) ?? { seen: 0, counts: [] }
     given.set(counter, one)
     give(shown, counter, one)
+    sayLimit([source], name, shown, () => counter.series.map(({ attributes }) => attributes))
+    if (name !== REQUESTS.name) continue
+    sayLimit([source], names.METRIC_MANGOPAY_CLIENT_REQUEST_DURATION, duration, () =>
+      counter.series.map(({ attributes }) => durationAttributesOf(attributes)),
+    )
+  }
+}
+
+const durationAttributesOf = (attributes: Readonly<Attributes>) => ({
+  [names.ATTR_MANGOPAY_OPERATION]: attributes[names.ATTR_MANGOPAY_OPERATION],
+  [names.ATTR_MANGOPAY_ENVIRONMENT]: attributes[names.ATTR_MANGOPAY_ENVIRONMENT],
+  [names.ATTR_MANGOPAY_ACCOUNT]: attributes[names.ATTR_MANGOPAY_ACCOUNT],
+})
+
+/** The sum of a counter stays whole then, but queries by environment, operation or status no longer see all of it. */
+function sayLimit(
+  sources: Iterable<MetricSource>,
+  name: string,
+  instrument: object,
+  sets: () => readonly Readonly<Attributes>[],
+): void {
+  const limit = limitBelow(instrument, sets)
+  if (limit === undefined) return
+  for (const { health } of sources) {
+    health?.note(
+      'SERIES',
+      `the SDK is told to keep ${limit} series of ${name}, which is too few: the others lose their labels and become one, otel.metric.overflow. Raise cardinalityLimits of the metric reader, or aggregationCardinalityLimit of the View, to 2000`,
+    )
   }
 }
 
@@ -150,8 +182,9 @@ function showRatios(sources: Set<MetricSource>, meter: Meter, before: () => void
   const ratio = gaugeOf(meter, names.METRIC_MANGOPAY_CLIENT_ERROR_RATIO)
   ratio.addCallback((result) => {
     before()
-    for (const { count, calls, attributes } of ratiosOf(sources))
-      result.observe(count === 0 ? 0 : count / calls, attributes)
+    const all = [...ratiosOf(sources)]
+    for (const { count, calls, attributes } of all) result.observe(count === 0 ? 0 : count / calls, attributes)
+    sayLimit(sources, names.METRIC_MANGOPAY_CLIENT_ERROR_RATIO, ratio, () => all.map(({ attributes }) => attributes))
   })
 }
 
@@ -163,12 +196,15 @@ function showQuotas(sources: Set<MetricSource>, meter: Meter): void {
   // In one batch, so that all values of a window come from the same response.
   meter.addBatchObservableCallback(
     (result) => {
-      for (const { quota, attributes } of quotasOf(sources)) {
+      const all = [...quotasOf(sources)]
+      for (const { quota, attributes } of all) {
         result.observe(limit, quota.limit, attributes)
         result.observe(used, quota.used, attributes)
         result.observe(remaining, quota.remaining, attributes)
         result.observe(reading, quota.readingTimestamp, attributes)
       }
+      const name = names.METRIC_MANGOPAY_CLIENT_RATE_LIMIT_REMAINING
+      sayLimit(sources, name, remaining, () => all.map(({ attributes }) => attributes))
     },
     [limit, used, remaining, reading],
   )

@@ -14,6 +14,7 @@ import { describe, expect, it } from 'vitest'
 import * as names from '../../src/names.ts'
 import { allOperations } from '../../src/request/route.ts'
 import { newCaller } from '../support/metered-calls.ts'
+import { headersAt } from '../support/quota-headers.ts'
 
 class Reader extends MetricReader {
   protected override async onForceFlush(): Promise<void> {}
@@ -74,6 +75,52 @@ describe('the sum stays whole', () => {
       expect(await total()).toBe(expected)
     }
     expect(await total(names.METRIC_MANGOPAY_CLIENT_REQUEST_DURATION)).toBe(isDelta ? 0 : expected)
+  })
+
+  it.each<[how: string, setting: Parameters<typeof metered>[0], folded: string[]]>([
+    [
+      'under a limit of the reader',
+      { reader: { cardinalitySelector: () => 4 } },
+      ['client.requests', 'client.request.duration', 'client.rate_limit.remaining'],
+    ],
+    [
+      'under a limit of a View',
+      { views: [{ instrumentName: '*.duration', aggregationCardinalityLimit: 4 }] },
+      ['client.request.duration'],
+    ],
+    [
+      'but not in a View that takes labels away',
+      {
+        views: [
+          {
+            instrumentName: 'mangopay.*',
+            aggregationCardinalityLimit: 5,
+            attributesProcessors: [createAllowListAttributesProcessor(['mangopay.environment'])],
+          },
+        ],
+      },
+      [],
+    ],
+    ['nor under a limit that is high enough', { reader: { cardinalitySelector: () => 100 } }, []],
+  ])('and a line says which labels are lost %s', async (_, setting, folded) => {
+    const { provider, total } = metered(setting)
+    const { call, mangopay } = newCaller({ meterProvider: provider })
+    const { used, remaining, reset, date } = headersAt(Date.now(), {
+      '15m': [1, 9],
+      '30m': [1, 9],
+      '1h': [1, 9],
+      '24h': [1, 9],
+    })
+    const headers = { date, 'x-ratelimit': used, 'x-ratelimit-remaining': remaining, 'x-ratelimit-reset': reset }
+    const response = { headers, complete: true }
+    for (const path of ['users', 'wallets/1', 'users/1', 'cards/1', 'events']) call(200, `/v2.01/a/${path}`, response)
+    expect(await total()).toBe(5)
+    await total()
+    const problems = mangopay.snapshot().health
+    expect(problems.map(({ message }) => / of mangopay\.(\S+), which is too few/.exec(message)?.[1]).sort()).toEqual(
+      [...folded].sort(),
+    )
+    for (const { code } of problems) expect(code).toBe('MANGOPAY_TELEMETRY_SERIES')
   })
 
   it('of several processors that have more attribute sets than the SDK holds', async () => {
