@@ -193,6 +193,7 @@ export class MangopaySpanProcessor {
    * are counted now, by their status, since the process may end next. Nothing else is held back here.
    */
   async forceFlush(): Promise<void> {
+    this.#unseen?.look()
     this.#recorder.flush()
   }
 

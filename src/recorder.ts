@@ -9,6 +9,7 @@ import type { Call } from './request/call.ts'
 import type { Observation } from './results/answers.ts'
 import type { Result } from './results/result.ts'
 import type { Answer, ResultSource } from './results/results.ts'
+import { noteRuntime } from './runtime.ts'
 import { type Snapshot, takeSnapshot } from './snapshot.ts'
 import { CallStatistics } from './statistics.ts'
 import { Health, reportFailure } from './warnings.ts'
@@ -43,6 +44,7 @@ export class Recorder {
     this.#statistics = new CallStatistics(options, environments, this.health, countUnread)
     this.#connection = new MeterConnection(this.#statistics, options.meterProvider)
     this.#callbacks = new Callbacks(options)
+    noteRuntime(this.health)
     // Here and not with the first call, whose request's AsyncLocalStorage it would hold for ever.
     if (this.#callbacks.isWanted) {
       this.#timer = setInterval(() => this.look(), LOOK_INTERVAL_MILLISECONDS)

@@ -53,7 +53,7 @@ function placeOf(error: unknown): string {
 export interface HealthProblem {
   /**
    * What it is: `MANGOPAY_TELEMETRY_` and `NO_SPANS`, `SAMPLER`, `UNSAMPLED_SPANS`, `DOUBLED_SPANS`, `UNKNOWN_HOST`,
-   * `IP_ADDRESS`, `RESPONSE_HOOK`, `ACCOUNTS`, `RATE_LIMIT_HEADERS` or `SERIES`. Also the code of the warning.
+   * `IP_ADDRESS`, `RUNTIME`, `RESPONSE_HOOK`, `ACCOUNTS`, `RATE_LIMIT_HEADERS` or `SERIES`. Also the code of the warning.
    */
   code: string
   /** What to know and what to do. */

@@ -2,6 +2,9 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { Hosts } from '../request/hosts.ts'
 import type { Client } from './evidence.ts'
 
+/** After so many calls that all had spans, those to come will have them too. */
+const ENOUGH = 100
+
 /** Long enough for an SDK that starts a little late. */
 const WAIT_MILLISECONDS = 5000
 
@@ -12,11 +15,13 @@ const CHANNELS: Readonly<Record<Client, string>> = {
 
 /** What is read of `node:http`'s request and of undici's. */
 interface HttpRequest {
+  readonly method?: string
   readonly protocol?: string
   readonly path?: string
   getHeader?(name: string): unknown
 }
 interface UndiciRequest {
+  readonly method?: string
   readonly origin?: unknown
   readonly path?: string
 }
@@ -27,6 +32,7 @@ export class Unseen {
   readonly #tell: (line: string) => void
   readonly #made = { http: 0, undici: 0 }
   readonly #seen = { http: 0, undici: 0 }
+  #isAll = false
   readonly #listeners = new Map<Client, (message: unknown) => void>()
   #timer: ReturnType<typeof setTimeout> | undefined
 
@@ -45,22 +51,23 @@ export class Unseen {
    * The span of a call has started.
    *
    * @param client - whose it is; undefined when that cannot be told
-   * @param isAll - whether there is a span of every call, so that nobody needs to look any longer
+   * @param isAll - whether no sampler drops any
    */
   started(client: Client | undefined, isAll: boolean): void {
     if (this.#listeners.size === 0) return
-    if (client !== 'undici') this.#saw('http', isAll)
-    if (client !== 'http') this.#saw('undici', isAll)
+    this.#isAll = isAll
+    if (client !== 'undici') this.#saw('http')
+    if (client !== 'http') this.#saw('undici')
   }
 
-  #saw(client: Client, isAll: boolean): void {
-    this.#seen[client]++
-    if (isAll) this.#stop(client)
+  #saw(client: Client): void {
+    const seen = ++this.#seen[client]
+    if (this.#isAll && seen >= ENOUGH && this.#made[client] <= seen) this.#stop(client)
   }
 
   /** Looks no longer. */
   stop(): void {
-    clearTimeout(this.#timer)
+    this.look()
     for (const client of this.#listeners.keys()) this.#stop(client)
   }
 
@@ -75,14 +82,15 @@ export class Unseen {
       if (!this.#isOurs(client, request)) return
       this.#made[client]++
       if (this.#timer !== undefined) return
-      this.#timer = setTimeout(() => this.#look(), WAIT_MILLISECONDS)
+      this.#timer = setTimeout(() => this.look(), WAIT_MILLISECONDS)
       this.#timer.unref?.()
     } catch {
       // What cannot be read is not ours.
     }
   }
 
-  #isOurs(client: Client, request: object): boolean {
+  #isOurs(client: Client, request: HttpRequest | UndiciRequest): boolean {
+    if (request.method === 'CONNECT') return false // asks a proxy for a tunnel, and nothing of the API
     if (client === 'http') {
       const { protocol, path, getHeader } = request as HttpRequest
       const host = getHeader?.call(request, 'host')
@@ -93,16 +101,19 @@ export class Unseen {
     return host !== undefined && this.#hosts.findRequest(host, scheme === 'http', path ?? '') !== undefined
   }
 
-  #look(): void {
+  /** Tells of what it has noticed so far. */
+  look(): void {
+    clearTimeout(this.#timer)
     this.#timer = undefined
     for (const client of [...this.#listeners.keys()]) {
       const [made, seen] = [this.#made[client], this.#seen[client]]
       if (made <= seen) continue
       this.#stop(client)
       const by = client === 'http' ? 'node:http (axios and the official SDK use it)' : 'fetch or undici'
-      const other = this.#seen[client === 'http' ? 'undici' : 'http'] > 0
+      const isLate = client === 'http' && this.#seen.undici > 0
+      const remedy = seen > 0 && !this.#isAll ? SOME : seen > 0 || isLate ? LATE : NONE
       const some = `of ${made} calls to Mangopay by ${by} spans have told of ${seen}: the others are not counted. `
-      this.#tell(some + (seen > 0 ? SOME : client === 'http' && other ? LATE : NONE))
+      this.#tell(`${some}${remedy}, or set countFrom: 'requests'`)
     }
   }
 }

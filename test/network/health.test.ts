@@ -1,10 +1,13 @@
 /** What makes the counts incomplete is told without a log level, once; what is right stays quiet. */
-import { diag, type Span, SpanKind } from '@opentelemetry/api'
+import { context, createContextKey, diag, type Span, SpanKind } from '@opentelemetry/api'
 import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base'
-import { MangopaySpanProcessor, type MangopaySpanProcessorOptions } from 'opentelemetry-mangopay'
+import { MangopayClientMonitor, MangopaySpanProcessor, type MangopaySpanProcessorOptions } from 'opentelemetry-mangopay'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { axiosCall, fetchCall, httpInstrumentation, undiciInstrumentation } from './instrumented.ts'
 import { LAB_ENVIRONMENT, type Lab, startLab } from './lab.ts'
+
+/** Instrumentations make no span where the SDK's own exporters are at work. */
+const SUPPRESSED = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING')
 
 let lab: Lab
 const warned: [code: string, message: string][] = []
@@ -103,6 +106,36 @@ describe('told once', () => {
     await alone.shutdown()
   })
 
+  it.each([
+    ['forceFlush', axiosCall],
+    ['shutdown', fetchCall],
+  ] as const)('the same of a process that ends soon, at %s', async (end, call) => {
+    await start()
+    const alone = new MangopaySpanProcessor({ hosts: { [lab.mock.hostPort]: LAB_ENVIRONMENT } })
+    await call({ method: 'GET', url: lab.url('/users') })
+    await Promise.all([alone[end](), lab.mangopay[end]()])
+    expect([codes(), health(alone), health()]).toEqual([['NO_SPANS'], ['NO_SPANS'], []])
+    await alone.shutdown()
+  })
+
+  it.each([
+    ['node:http', axiosCall],
+    ['fetch', fetchCall],
+  ])(
+    'some calls by %s that pass the instrumentation by, as in bundles, although our sampler is in use',
+    async (by, call) => {
+      await start()
+      const get = () => call({ method: 'GET', url: lab.url('/users') })
+      await get()
+      await context.with(context.active().setValue(SUPPRESSED, true), get)
+      await get()
+      await lab.mangopay.forceFlush()
+      expect([codes(), health()]).toEqual([['NO_SPANS'], ['NO_SPANS']])
+      expect(warned[0]?.[1]).toContain(`of 3 calls to Mangopay by ${by}`)
+      expect(warned[0]?.[1]).toMatch(/told of 2: .*bundled/)
+    },
+  )
+
   // Fetch's own timers run on the false clock too, and throw when its connection has gone: that race is no subject here.
   it('calls that a sampler drops, where ours is not in use', { retry: 2 }, async () => {
     await start()
@@ -154,6 +187,25 @@ it('spans of Sentry 10, which have no kind', async () => {
     .startSpan('work', { attributes: { 'http.url': lab.url('/users') } })
     .end()
   expect(lab.mangopay.snapshot().environments[LAB_ENVIRONMENT]).toMatchObject({ calls: 1, status429: 1 })
+})
+
+it.each([
+  ['bun', 'RUNTIME', 'axios'],
+  ['deno', 'RUNTIME', 'axios or undici'],
+])('%s, whose own fetch tells nobody', async (runtime, code, instead) => {
+  await start()
+  const { versions } = process
+  Object.defineProperty(process, 'versions', { value: { ...versions, [runtime]: '1.0.0' } })
+  try {
+    const mangopay = new MangopaySpanProcessor()
+    await mangopay.shutdown()
+    const monitor = new MangopayClientMonitor()
+    await monitor.shutdown()
+    expect([codes(), health(mangopay)]).toEqual([[code], [code]])
+    expect(monitor.snapshot().health).toMatchObject([{ message: expect.stringContaining(`through ${instead}`) }])
+  } finally {
+    Object.defineProperty(process, 'versions', { value: versions })
+  }
 })
 
 it('what is right stays quiet', async () => {
