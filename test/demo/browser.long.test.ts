@@ -173,7 +173,7 @@ describe.skipIf(isWithoutBrowser)('what the page draws', () => {
     for (const [tiles, name, word, value, note] of [
       [{}, 'errorRatio', 'ok', '0 %', 'of calls'],
       [{ leftOut: { sca_required: 41, not_found: 2 } }, 'errorRatio', 'ok', '0 %', 'without sca_required, …'],
-      [{ errors: { authentication: 20 } }, 'errorRatio', 'act now', '20 %', 'mostly authentication'],
+      [{ errors: { authentication: 20 } }, 'errorRatio', 'act now', '20 %', 'all authentication'],
       [{ calls: 10, errors: { timeout: 2 } }, 'errorRatio', 'ok', '20 %', 'of calls'],
       [{ rateLimited: 1 }, 'rateLimited', 'act now', '1.0 %', 'refused: no quota'],
       [{ serverErrors: { 502: 8, 500: 2 } }, 'serverErrors', 'act now', '10 %', 'mostly 502'],

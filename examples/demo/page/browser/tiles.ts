@@ -56,6 +56,12 @@ const sorted = (counts: Counts): string[] =>
     .sort(([, a], [, b]) => b - a)
     .map(([name]) => name)
 
+/** What most or all of these are; empty without any. */
+const mostly = (counts: Counts): string => {
+  const [most] = sorted(counts)
+  return most === undefined ? '' : `${sum(counts) > (counts[most] ?? 0) ? 'mostly' : 'all'} ${most}`
+}
+
 /** What the ratio leaves out: the most of it by name. */
 const without = (leftOut: Counts): string => {
   const [most] = sorted(leftOut)
@@ -96,11 +102,10 @@ const READ: Readonly<Record<TileName, Read>> = {
     cause: 'headroom',
   })),
   serverErrors: ofCalls(({ calls, serverErrors }) => {
-    const [most] = sorted(serverErrors)
     const all = sum(serverErrors)
     return {
       value: percent(all / calls),
-      note: most === undefined ? 'of calls' : `${all > (serverErrors[most] ?? 0) ? 'mostly' : 'all'} ${most}`,
+      note: mostly(serverErrors) || 'of calls',
       level: above(all, 0, FEW),
     }
   }),
@@ -109,10 +114,9 @@ const READ: Readonly<Record<TileName, Read>> = {
     const failed = sum(errors)
     const level = failed < FEW ? 'good' : above(failed / calls, 0.02, 0.05)
     const cause = ({ rate_limit: 'rateLimited', server_error: 'serverErrors' } as const)[most]
-    const mostly = level === 'good' ? '' : `mostly ${most}`
     return {
       value: percent(failed / calls),
-      note: mostly || without(leftOut) || 'of calls',
+      note: (level !== 'good' && mostly(errors)) || without(leftOut) || 'of calls',
       level,
       ...(cause ? { cause } : {}),
     }
