@@ -238,12 +238,19 @@ describe('payments on both sides', () => {
     ['missed a result', snapshot(0, 2, 2), server(3, 2)],
     ['counted one twice', snapshot(0, 4, 2), server(3, 2)],
     ['missed a notification', snapshot(0, 3, 1), server(3, 2)],
-    ['took a late one for an acknowledged one', snapshot(0, 3, 3, 0), server(3, 2, 1)],
+    ['took an acknowledged one for a late one', snapshot(0, 3, 1, 1), server(3, 2, 0)],
+    ['missed a late one', snapshot(0, 3, 2, 0), server(3, 2, 1)],
   ])('differ when the library %s', (_, library, truth) => {
     const watch = new PaymentWatch()
     watch.look(snapshot(0, 3, 2, truth.hooks.sent.PAYIN_NORMAL_FAILED.late), truth)
     const states = [1, 2, 3].map(() => watch.look(library, truth).state)
     expect(states).toEqual(['settling', 'settling', 'differs'])
+  })
+
+  it('agree when an answer in time was late on its way: only the server can know', () => {
+    const watch = new PaymentWatch()
+    const states = [1, 2, 3].map((time) => watch.look(snapshot(time, 3, 3, 0), server(3, 2, 1)))
+    expect(states).toEqual([1, 2, 3].map(() => expect.objectContaining({ state: 'explained', lateOnTheWay: 1 })))
   })
 
   it('the last half minute is told of both deliveries', () => {

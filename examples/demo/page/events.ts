@@ -19,6 +19,9 @@ const URGENCIES = new Map(
     .map(({ alert, urgency }) => [alert, urgency]),
 )
 
+/** Calls per second that keep one process of an app busy, whatever Mangopay does. */
+const BUSY = 30
+
 /** What of late is looked at. */
 type Lately = Tiles & PaymentsLately
 
@@ -54,19 +57,21 @@ const RULES: readonly ((lately: Lately) => Told & { holds: boolean })[] = [
       key: 'refused',
       alert: 'MangopayAccessRefused',
       headline: 'our key or rights are refused',
-      text: `${refused} of the ${calls} calls in ${duration(seconds)} were answered 401 or 403.`,
+      text: `${number(refused)} of the ${number(calls)} calls in ${duration(seconds)} were answered 401 or 403.`,
       holds: refused > NUMBERS.refusedCount && refused > NUMBERS.refusedShare * calls,
     }
   },
   ({ calls, errors, latency, seconds }) => {
     const p95 = latency?.p95 ?? 0
     const timeouts = errors[MANGOPAY_ERROR_CATEGORY_VALUE_TIMEOUT] ?? 0
-    const given = timeouts > 0 ? ` The app gave up on ${timeouts} of them.` : ''
+    const given = timeouts > 0 ? ` The app gave up on ${number(timeouts)} of them.` : ''
+    const pace = calls / seconds
+    const busy = pace > BUSY ? ` At ${number(Math.round(pace))} calls a second it may be the app that is slow.` : ''
     return {
       key: 'slow',
       alert: 'MangopayLatencyHigh',
       headline: 'slow answers',
-      text: `p95 of the ${calls} calls in ${duration(seconds)}: ${p95.toFixed(1)}\u00a0s.${given}`,
+      text: `p95 of the ${number(calls)} calls in ${duration(seconds)}: ${p95.toFixed(1)}\u00a0s.${given}${busy}`,
       holds: calls >= NUMBERS.latencyCount && p95 > NUMBERS.latencySeconds,
     }
   },
@@ -141,6 +146,8 @@ type QuotaOf = Extract<AppEvent, { kind: 'quota' }>['event']
 // With spaces that do not break: a line may not begin with a unit.
 const percent = (share: number): string => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)}\u00a0%`
 
+const number = (count: number): string => count.toLocaleString('en')
+
 const duration = (seconds: number): string =>
   seconds < 120 ? `${Math.round(seconds)}\u00a0s` : `${Math.round(seconds / 60)}\u00a0min`
 
@@ -149,7 +156,7 @@ const windowName = (window: string): string => window.replace(/m$/, '\u00a0min')
 
 const spike = ({ kind, environment, count }: SpikeOf): Told => {
   const { headline, got, alert } = SPIKES[kind]
-  return { key: `${environment} ${kind}`, alert, headline, text: `${count} calls of the last minute ${got}.` }
+  return { key: `${environment} ${kind}`, alert, headline, text: `${number(count)} calls of the last minute ${got}.` }
 }
 
 const low = ({ window, environment, account = '', remaining, limit, secondsToEmpty }: QuotaOf): Told => {

@@ -73,6 +73,10 @@ export const paymentsTile = (lately: PaymentsLately, isInvalid: boolean): Pick<T
   return { payments: { what, failed, all, seconds: LATELY_SECONDS, ...(holds ? { urgency } : {}) } }
 }
 
+/** Whether this is one of the alerts that tell of payments. */
+export const isAboutPayments = (alert: AlertName): boolean =>
+  troublesIn({ acknowledged: {}, missed: {} }).some((trouble) => trouble.alert === alert)
+
 /** One look at one side: counts by a name of their own, such as `result pay_in FAILED` and `sent KYC_FAILED late`. */
 type Look = Readonly<Record<string, number>>
 
@@ -85,7 +89,9 @@ export interface ServerSide {
 
 /**
  * Holds what the library says of payments against what the server answered and sent. The two are read a moment apart, so
- * a count of the library is right when the server had it at this look, or on the way from the last one to this.
+ * a count of the library is right when the server had it at this look, or on the way from the last one to this. How long
+ * a notification was on its way, or waited for a busy process, the library cannot see: what it calls acknowledged may be
+ * late for the server, never the other way round.
  */
 export class PaymentWatch {
   readonly #library = new Ring<{ time: number; look: Look }>(LATELY_SECONDS + 2)
@@ -99,11 +105,12 @@ export class PaymentWatch {
     const before = this.#server
     this.#server = server
     this.#library.push({ time, look: library })
+    const { seen, lateOnTheWay } = asTheServerSaw(library, server)
     const names = [...new Set([...Object.keys(library), ...Object.keys(server)])]
     const at = (look: Look, name: string) => look[name] ?? 0
-    const isOn = (name: string) => at(before, name) <= at(library, name) && at(library, name) <= at(server, name)
+    const isOn = (name: string) => at(before, name) <= at(seen, name) && at(seen, name) <= at(server, name)
     this.#unsettled = names.every(isOn) ? 0 : this.#unsettled + 1
-    const isEqual = names.every((name) => at(library, name) === at(server, name))
+    const isEqual = lateOnTheWay === 0 && names.every((name) => at(library, name) === at(server, name))
     const sum = (look: Look, takes: (kind: string, what: string, how: string) => boolean) =>
       names.reduce((all, name) => {
         const [kind = '', what = '', how = ''] = name.split(' ')
@@ -135,6 +142,7 @@ export class PaymentWatch {
         ? {}
         : { why: { code: top.code, words: CODE_WORDS[top.code] ?? '', count: top.count } }),
       waiting: hooks?.waiting ?? 0,
+      ...(lateOnTheWay > 0 ? { lateOnTheWay } : {}),
       isInvalid: hooks?.isInvalid === true,
       state: this.#unsettled >= LOOKS ? 'differs' : this.#unsettled > 0 ? 'settling' : isEqual ? 'equal' : 'explained',
     }
@@ -175,6 +183,21 @@ const libraryLook = (environments: Snapshot['environments'], webhooks: NonNullab
     for (const [delivery, count] of Object.entries(deliveries)) add(`sent ${type} ${delivery}`, count)
   }
   return look
+}
+
+/** The library's look, with what was late on its way as the server has it, and how many these are. */
+const asTheServerSaw = (library: Look, server: Look): { seen: Look; lateOnTheWay: number } => {
+  const seen = { ...library }
+  let lateOnTheWay = 0
+  for (const [late, count] of Object.entries(server).filter(([name]) => /^sent .* late$/.test(name))) {
+    const inTime = late.replace(/late$/, 'acknowledged')
+    const moved = Math.min(count - (library[late] ?? 0), (library[inTime] ?? 0) - (server[inTime] ?? 0))
+    if (moved <= 0) continue
+    seen[late] = (library[late] ?? 0) + moved
+    seen[inTime] = (library[inTime] ?? 0) - moved
+    lateOnTheWay += moved
+  }
+  return { seen, lateOnTheWay }
 }
 
 const serverLook = (results: Counts, hooks: HookTotals | undefined): Look => {

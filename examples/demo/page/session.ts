@@ -13,7 +13,7 @@ import type { AppState } from '../../traffic/messages.ts'
 import { CLIENT_TIMEOUT, type Stage, type StageOptions, startStage } from '../stage.ts'
 import { fillQuota } from './account.ts'
 import { Storyteller } from './events.ts'
-import { PaymentWatch, paymentsTile } from './payments.ts'
+import { isAboutPayments, PaymentWatch, paymentsTile } from './payments.ts'
 import { LATELY_SECONDS, quotaLines, type Reading, Trend, takeReading } from './readings.ts'
 import { FailedCalls, Ring } from './recent.ts'
 import { neverArrived, TruthWatch } from './truth.ts'
@@ -159,8 +159,8 @@ class Run {
         clientSeconds: CLIENT_TIMEOUT / 1_000,
         latelySeconds: LATELY_SECONDS,
       },
-      stories: SCENARIOS.map(({ name, title, key, look, todo, alerts, fates }) => {
-        return { name, title, key, look, todo, alerts, about: fates ? 'payments' : 'calls' }
+      stories: SCENARIOS.map(({ name, title, key, look, todo, alerts }) => {
+        return { name, title, key, look, todo, alerts, about: alerts.some(isAboutPayments) ? 'payments' : 'calls' }
       }),
       categories: CATEGORIES,
       playing: { name: this.#scenario.name, since: this.#since, isPaused: this.#paused !== undefined },

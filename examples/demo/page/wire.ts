@@ -114,6 +114,8 @@ export interface Payments {
   why?: { code: string; words: string; count: number }
   /** Notifications that the server has still to send, or to hear the answer of. */
   waiting: number
+  /** Notifications that the app answered in time by its own clock, and too late by the server's; absent without any. */
+  lateOnTheWay?: number
   /** Whether the server has disabled the hook. */
   isInvalid: boolean
   /** As in {@link Truth}. */

@@ -33,7 +33,7 @@ const name = (what: string) => el('td', {}, WORDS[what] ?? what)
 
 /** Shows what became of payments, as answers and as notifications tell it, on both sides. */
 export const showPayments = (payments = NONE): void => {
-  const { results, deliveries, ends, why, waiting, isInvalid, state } = payments
+  const { results, deliveries, ends, why, waiting, lateOnTheWay = 0, isInvalid, state } = payments
   byId('payments').dataset['state'] = state
   setText(byId('payments-state'), STATES[state])
   byId('payment-rows').replaceChildren(
@@ -56,6 +56,9 @@ export const showPayments = (payments = NONE): void => {
     ...(why === undefined
       ? []
       : [`Most seen in failed answers: code ${why.code}, ${why.words} (${count(why.count)}).`]),
+    ...(lateOnTheWay > 0
+      ? [`${count(lateOnTheWay)} the app answered in time, but too late for the server: this machine is busy.`]
+      : []),
     ...(isInvalid ? ['Mangopay has disabled the hook: nothing is sent any more.'] : []),
     ...(waiting > 0 && !isInvalid ? [`${count(waiting)} notifications are under way or to be sent again.`] : []),
   ]

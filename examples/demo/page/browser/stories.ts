@@ -80,5 +80,6 @@ export const showEvents = (events: readonly StoryEvent[]): void => {
     class: 'empty',
     text: 'No event so far. One comes when errors get frequent, a quota runs low, or payments fail.',
   })
-  byId('events').replaceChildren(...(events.length > 0 ? events.map(item).toReversed() : [none]))
+  const newestFirst = events.toSorted((a, b) => b.time - a.time)
+  byId('events').replaceChildren(...(events.length > 0 ? newestFirst.map(item) : [none]))
 }

@@ -92,7 +92,7 @@ const READ: Readonly<Record<TileName, Read>> = {
     if (!soonest || soonest.seconds > SOON.warn) {
       return { value, note: `of the ${windowName(window)} quota`, level: ofShare }
     }
-    const note = `${windowName(soonest.window)} used up in ${span(soonest.seconds)}`
+    const note = `${windowName(soonest.window)}: ${span(soonest.seconds)} to go`
     return { value, note, level: worse(ofShare, above(-soonest.seconds, -SOON.warn, -SOON.bad)) }
   },
   rateLimited: ofCalls(({ calls, rateLimited }) => ({
