@@ -20,10 +20,8 @@ export async function beyondBounds(
   return first
     .filter((goal) => isBeyond(goal, measured))
     .map((goal) => {
-      const { what, unit, bound, limit, variant } = goal
-      // What has no variant, the size, is the same each time.
-      const beyond = variant === undefined ? 'beyond' : 'twice beyond'
+      const { what, unit, bound, limit } = goal
       const figure = goal.value(measured).toFixed(unit === 'x' ? 2 : 0)
-      return `${what}: ${figure} ${unit}, ${beyond} the bound of ${bound} ${unit} (goal ${limit})`
+      return `${what}: ${figure} ${unit}, twice beyond the bound of ${bound} ${unit} (goal ${limit})`
     })
 }

@@ -40,22 +40,20 @@ const take = async (name: string): Promise<void> => {
 for (const [name, { against }] of Object.entries(variants)) {
   if (wanted.length > 0 ? wanted.includes(name) : name !== against) await take(name)
 }
-if (names.length === 0) measured.size = await mainEntry()
 if (wanted.length === 0) {
+  measured.size = await mainEntry()
   for (const processes of [1, 2, 4, 8]) {
     const own = await together('ours', processes, effort.spans)
     measured.processes[processes] = { own, base: await together('base', processes, effort.spans) }
   }
   measured.snapshot = callsFor([1, 50, 200])
   for (const { variant, met } of goals) {
-    if (variant !== undefined && !met(measured)) measured.hotspots[variant] = await hotspots(variant)
+    if (!met(measured)) measured.hotspots[variant] = await hotspots(variant)
   }
   writeSection('docs/performance.md', 'bench', performancePage(measured, effort))
 }
 const looked = goals.filter(({ variant, beside }) =>
-  variant === undefined
-    ? measured.size !== undefined
-    : [variant, beside ?? variant].every((name) => measured.results[name] !== undefined),
+  [variant, beside ?? variant].every((name) => measured.results[name] !== undefined),
 )
 const beyond = quick ? await beyondBounds(measured, take, names.length === 0 ? goals : looked) : []
 for (const goal of looked) {

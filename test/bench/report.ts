@@ -83,7 +83,10 @@ function inShort({ results, size }: Measured): string {
   })
   return `${rows(['a span of', 'CPU more', 'against a processor that does nothing'], body)}
 
-The main entry is ${((size?.whole ?? 0) / 1_000).toFixed(1)} kB minified and gzipped, a third of it quota, rates and the table of operations.`
+The call itself costs a hundred times as much. Calls that are [counted from requests](requests.md#what-it-costs), and what it costs
+[a Collector](#collector), are measured by themselves.
+
+An app that bundles has ${((size?.whole ?? 0) / 1_000).toFixed(1)} kB more, minified and gzipped ([what weighs what](#what-the-main-entry-weighs)).`
 }
 
 /** `docs/performance.md`. */
@@ -104,8 +107,6 @@ export function performancePage(measured: Measured, effort: Effort): string {
   return `# What it costs
 
 ${inShort(measured)}
-
-The call itself costs a hundred times as much.
 
 ## Missed goals
 
