@@ -25,6 +25,7 @@ export const pins = {
     'reflect-metadata': '0.2.2',
     rxjs: '7.8.2',
   },
+  results: { ...sdk, ...clientPackages },
   hooks: {
     ...sdk,
     ...clients,
