@@ -95,8 +95,9 @@ export class CallStatistics implements MetricSource {
   recordResult(object: unknown, about: ResultSource): Result | undefined {
     this.#results ??= new Results(() => this.now())
     const environment = about.environment ?? this.#latest?.counts.environment ?? 'production'
-    const result = this.#results.record(object, { ...about, environment })
-    if (result !== undefined) this.#stateOf(environment, this.#aliases && names.MANGOPAY_ACCOUNT_VALUE_OTHER)
+    const account = this.#aliases && this.#knownAlias(about.account)
+    const result = this.#results.record(object, { environment, account }, about.operation)
+    if (result !== undefined) this.#stateOf(environment, account)
     return result
   }
 
@@ -174,6 +175,12 @@ export class CallStatistics implements MetricSource {
     if (this.#aliases === undefined) return undefined
     const { clientId } = call
     return (clientId === undefined ? undefined : this.#aliases.get(clientId)) ?? names.MANGOPAY_ACCOUNT_VALUE_OTHER
+  }
+
+  /** An alias that the app names, if it is one: any other text would become a label. */
+  #knownAlias(name: string | undefined): string {
+    for (const alias of this.#aliases?.values() ?? []) if (alias === name) return alias
+    return names.MANGOPAY_ACCOUNT_VALUE_OTHER
   }
 
   #stateOf(environment: string, account: string | undefined): AccountState {

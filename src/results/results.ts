@@ -30,6 +30,8 @@ export interface ResultSource {
    * @defaultValue that of the last call, else `production`
    */
   readonly environment?: string
+  /** Alias of the client id, as in option `accounts`; without that option it has no meaning. */
+  readonly account?: string
 }
 
 const UNKNOWN_ENVIRONMENT =
@@ -40,10 +42,14 @@ export function knownSource(
   about: ResultSource | null | undefined,
   { environments }: { readonly environments: ReadonlySet<string> },
 ): ResultSource {
-  const { operation, environment } = about ?? {}
+  const { operation, environment, account } = about ?? {}
   const isKnown = environment !== undefined && environments.has(environment)
   if (environment !== undefined && !isKnown) say(UNKNOWN_ENVIRONMENT)
-  return { ...(operation === undefined ? {} : { operation }), ...(isKnown ? { environment } : {}) }
+  return {
+    ...(operation === undefined ? {} : { operation }),
+    ...(isKnown ? { environment } : {}),
+    ...(account === undefined ? {} : { account }),
+  }
 }
 
 /** Transactions say themselves what they are. */
@@ -106,7 +112,7 @@ export class Results {
    *
    * @returns undefined for what is no object of Mangopay's with a status
    */
-  record(object: unknown, { environment, account, operation }: ResultSource & ResultScope): Result | undefined {
+  record(object: unknown, scope: ResultScope, operation: string | undefined): Result | undefined {
     const told = readObject(object)
     if (told === undefined) return undefined
     const of = operation === undefined ? undefined : resultOperation(operation)
@@ -115,7 +121,6 @@ export class Results {
       say(UNKNOWN_KIND)
       return undefined
     }
-    const scope = { environment, account }
     const name = of?.operation ?? names.MANGOPAY_OPERATION_VALUE_OTHER
     this.counts.prime(scope, name, kind)
     return this.#take(scope, name, this.#judge(kind, told), told, of?.isWrite === true, true)

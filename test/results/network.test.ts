@@ -327,6 +327,19 @@ describe('recordResult', () => {
     expect(results).toEqual({ 'pay_in FAILED': 1, 'refund FAILED': 1 })
   })
 
+  it('is of the account that the app names by its alias; any other is _OTHER', async () => {
+    await start({ processor: { accounts: { 'client-1': 'acme' } } })
+    const about = { operation: PAY_IN, environment: LAB_ENVIRONMENT }
+    lab.mangopay.recordResult({ ...failed, Id: '1' }, { ...about, account: 'acme' })
+    lab.mangopay.recordResult({ ...failed, Id: '2' }, { ...about, account: 'SECRET' })
+    lab.mangopay.recordResult({ ...failed, Id: '3' }, about)
+    const points = (await lab.metrics()).of(RESULTS).filter(({ value }) => value > 0)
+    expect(points.map(({ attributes, value }) => [attributes['mangopay.account'], value])).toEqual([
+      ['acme', 1],
+      ['_OTHER', 2],
+    ])
+  })
+
   const throwing = Object.defineProperty({}, 'Status', {
     enumerable: true,
     get: () => {
