@@ -67,6 +67,14 @@ export const ALERTS = {
     summary: 'Notifications of Mangopay are not acknowledged.',
     panel: 'webhookDeliveries',
   },
+  MangopayThreeDsFailing: {
+    summary: 'Far more cardholders than usual fail to authenticate.',
+    panel: 'resultsByCategory',
+  },
+  MangopayKycRefused: {
+    summary: 'Far more KYC documents than usual are refused.',
+    panel: 'endsByEvent',
+  },
   MangopayTelemetryMissing: {
     summary: 'Data about calls to Mangopay is missing.',
     panel: 'instances',

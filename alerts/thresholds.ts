@@ -127,6 +127,10 @@ export const THRESHOLDS = {
     1.5,
     'Times the share of the day before: a shop that is always at 55 % refused is not paged for 60.',
   ),
+  payInsKnown: count(
+    50,
+    'Pay-ins of the day before: of fewer nobody can say what is usual, as in the first minutes of a shop.',
+  ),
   payInsSpan: minutes(15, 'Ten failures at a payment a minute.'),
   payInsFor: minutes(5, 'One batch of card tests is over by then.'),
   payInsKeep: minutes(15, 'The length of the span: a wave that comes back is one page.'),
@@ -144,8 +148,25 @@ export const THRESHOLDS = {
   technicalKeep: minutes(15, 'As for pay-ins.'),
 
   hooksCount: count(4.5, 'Five of one type: one that is refused comes again three times in half an hour.'),
-  hooksSpan: minutes(30, 'Three repeats of Mangopay’s, ten minutes apart.'),
+  hooksSpan: minutes(30, 'Three repeats of Mangopay’s; and refusals are remembered after the hook was disabled.'),
+  hooksNone: minutes(15, 'None acknowledged for so long: what a deploy refused is repeated after ten minutes.'),
+  hooksFor: minutes(12, 'A burst that a deploy refused comes again after ten minutes, and then it is acknowledged.'),
   hooksKeep: minutes(30, 'Until the next repeats tell whether it works again.'),
+
+  threeDsShare: share(0.3, 'One in three; on any day it is some per cent.'),
+  threeDsCount: count(9.5, 'As for pay-ins.'),
+  threeDsTimes: factor(1.5, 'As for pay-ins.'),
+  threeDsSpan: minutes(15, 'As for pay-ins.'),
+  threeDsFor: minutes(5, 'As for pay-ins.'),
+  threeDsKeep: minutes(15, 'As for pay-ins.'),
+
+  kycShare: share(0.6, 'One in three is usual, and half of a dozen is chance.'),
+  kycCount: count(9.5, 'Ten: five of seven come by chance every other week.'),
+  kycTimes: factor(1.5, 'As for pay-ins.'),
+  kycKnown: count(10, 'Documents of the day before: of fewer nobody can say what is usual.'),
+  kycSpan: minutes(360, 'Documents are looked at by people, in office hours.'),
+  kycFor: minutes(2, 'As for payouts.'),
+  kycKeep: minutes(360, 'The span: one ticket, not one for each document.'),
 
   missingSpan: minutes(1_440, 'A day: tells a service that always reports from one that ran once.'),
   missingMinutes: count(

@@ -91,6 +91,7 @@ export type AlertName =
   | 'MangopayUnknownOutcomes'
   | 'MangopayPayInsFailing'
   | 'MangopayPayoutsFailing'
+  | 'MangopayThreeDsFailing'
   | 'MangopayWebhooksNotAcknowledged'
 
 /** One story. */
@@ -362,7 +363,7 @@ const secureOutage: Scenario = {
   key: 's',
   look: 'Cardholders cannot authenticate: pay-ins fail with 101301 and 101399, some at once, some after the redirect. Those answer CREATED, and only a notification tells how they end. Their category is authentication.',
   todo: 'After a deploy of ours: roll the checkout back, it may be the redirect. Else it is the issuers’ server: ask Mangopay, and tell customers to try later.',
-  alerts: ['MangopayPayInsFailing'],
+  alerts: ['MangopayPayInsFailing', 'MangopayThreeDsFailing'],
   rate: everydayRate,
   operations: CHECKOUT,
   faults: () => BACKGROUND,

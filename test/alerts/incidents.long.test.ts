@@ -6,6 +6,7 @@ import { renderRules } from '../../alerts/prometheus.ts'
 import { have, pathOf } from '../stack/tools.ts'
 import { evaluate } from './simulation/evaluate.ts'
 import { INCIDENTS, type Incident, quietDays } from './simulation/incidents.ts'
+import { PAYMENT_INCIDENTS } from './simulation/payment-incidents.ts'
 import { play } from './simulation/simulate.ts'
 import { rowOf, tableIn } from './simulation/table.ts'
 import { judge, type Verdict } from './simulation/verdict.ts'
@@ -29,7 +30,7 @@ const keep = (row: { name: string; text: string }): void => {
 }
 
 describe.skipIf(!have('promtool'))('incidents', () => {
-  test.each(INCIDENTS)('$name: $title', { timeout: 300_000 }, async (incident) => {
+  test.each([...INCIDENTS, ...PAYMENT_INCIDENTS])('$name: $title', { timeout: 300_000 }, async (incident) => {
     const verdict = await simulate(incident)
     expect(verdict.complaints).toEqual([])
     keep(rowOf(verdict))

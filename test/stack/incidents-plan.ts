@@ -83,6 +83,8 @@ export const EXPECTED: Record<AlertName, string[]> = {
   MangopayPayoutsFailing: [],
   MangopayPaymentsTechnical: [],
   MangopayWebhooksNotAcknowledged: [],
+  MangopayThreeDsFailing: [],
+  MangopayKycRefused: [],
   MangopayTelemetryMissing: ['nightly'],
 }
 /** What says that a storm is coming; the storm mutes it. */

@@ -6,7 +6,7 @@
 import type { AlertName } from '../../../alerts/model.ts'
 import { type AlertCase, calls, type Firing, oneAt, quota, ruleOf, type Series, shape } from './case.ts'
 import { buckets, refused, timeout, write } from './failures.ts'
-import { notified, payIns, payouts, results } from './payments.ts'
+import { documents, notified, payIns, payouts, results } from './payments.ts'
 
 /** An incident that ends. */
 interface Ending {
@@ -147,7 +147,7 @@ const ENDINGS: Readonly<Record<AlertName, { high: Ending; low: Ending }>> = {
       last: 120,
     },
     low: {
-      series: payIns(shape([0, 60], [0.8, 60], [0, 120]), shape([0.2, 120], [0, 120])),
+      series: payIns(shape([0, 60], [0.8, 60], [0, 120]), shape([1, 60], [0.2, 60], [0, 120])),
       fires: [100, { labels: { ...SHOP, severity: 'critical' }, value: '80%' }],
       last: 120,
     },
@@ -192,6 +192,30 @@ const ENDINGS: Readonly<Record<AlertName, { high: Ending; low: Ending }>> = {
       series: [notified('KYC_FAILED', shape([0, 40], [0.2, 60], [0, 120]), 'late')],
       fires: [90, { labels: { ...SHOP, severity: 'critical', mangopay_webhook_event_type: 'KYC_FAILED' }, value: '6' }],
       last: 110,
+    },
+  },
+  MangopayThreeDsFailing: {
+    high: {
+      series: [results('0+2x240'), results(shape([0, 60], [10, 60], [0, 120]), 'authentication')],
+      fires: [100, fires('critical', '83.33%')],
+      last: 120,
+    },
+    low: {
+      series: [results(shape([0.2, 120], [0, 120])), results(shape([0, 60], [0.8, 60], [0, 120]), 'authentication')],
+      fires: [100, fires('critical', '80%')],
+      last: 120,
+    },
+  },
+  MangopayKycRefused: {
+    high: {
+      series: documents(shape([0, 500], [5, 60], [0, 500]), shape([0.2, 1_060])),
+      fires: [540, { labels: { ...SHOP, severity: 'warning' }, value: '73.53%' }],
+      last: 560,
+    },
+    low: {
+      series: documents(shape([0, 500], [0.15, 100], [0, 500]), shape([0.1, 120], [0, 1_000])),
+      fires: [590, { labels: { ...SHOP, severity: 'warning' }, value: '100%' }],
+      last: 600,
     },
   },
   // Over is when data come again.

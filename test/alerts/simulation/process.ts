@@ -3,6 +3,9 @@
 import { LABEL, SERIES } from '../../../alerts/spelling.ts'
 import type { FaultShare, OperationShare } from '../../../examples/scenarios.ts'
 import { expected } from '../../../src/outcome/outcome.ts'
+import { RESULT_CATEGORIES } from '../../../src/results/codes.ts'
+import type { WebhookDelivery } from '../../../src/webhooks/webhooks.ts'
+import type { PaymentPlan } from './payments.ts'
 import { type Limits, windowSeconds } from './quota.ts'
 import { isWrite, type Result } from './result.ts'
 
@@ -21,6 +24,8 @@ export interface ProcessPlan {
   faults(second: number): readonly FaultShare[]
   /** What goes wrong with the calls for a token, which a call makes first when there is no good one. None unless told. */
   tokenFaults?(second: number): readonly FaultShare[]
+  /** What becomes of payments; without it there are none. */
+  payments?: PaymentPlan
   /** Whether durations are exported as well; they make many series. */
   durations?: boolean
   /** Whether an export of this second arrives; all do unless told. The calls go on either way. */
@@ -48,6 +53,10 @@ export class SimulatedProcess {
 
   constructor(plan: ProcessPlan) {
     this.plan = plan
+    if (plan.payments === undefined) return
+    for (const object of ['PAYIN_NORMAL', 'PAYOUT_NORMAL', 'KYC']) {
+      for (const end of ['SUCCEEDED', 'FAILED']) this.#notification(`${object}_${end}`, 'acknowledged')
+    }
   }
 
   /** Counts one call. */
@@ -61,6 +70,20 @@ export class SimulatedProcess {
     }
     this.#count(operation, status, category, outcome).value++
     if (this.plan.durations) this.#observe(operation, seconds)
+  }
+
+  /** Counts the answer of a call that made a pay-in: it succeeded, or failed for this reason. */
+  paidIn(category: string | undefined): void {
+    // Every result exists at 0 from an operation's first answer on.
+    for (const each of [undefined, ...RESULT_CATEGORIES]) this.#result(each)
+    this.#result(category).value++
+  }
+
+  /** Counts a notification. */
+  notified(type: string, delivery: WebhookDelivery): void {
+    // The acknowledged outcomes exist at 0 from the start on, the others of a type from its first notification on.
+    for (const each of ['acknowledged', 'late', 'refused'] as const) this.#notification(type, each)
+    this.#notification(type, delivery).value++
   }
 
   /** Remembers the rate-limit headers of an answer. */
@@ -91,6 +114,24 @@ export class SimulatedProcess {
       [LABEL.status]: status === undefined ? '' : String(status),
       [LABEL.category]: category ?? '',
       [LABEL.outcome]: outcome,
+    })
+  }
+
+  #result(category: string | undefined): Recorded {
+    return this.#at(SERIES.results, {
+      [LABEL.operation]: 'POST /payins/card/direct',
+      [LABEL.resource]: 'pay_in',
+      [LABEL.resultStatus]: category === undefined ? 'SUCCEEDED' : 'FAILED',
+      [LABEL.resultCategory]: category ?? '',
+    })
+  }
+
+  #notification(type: string, delivery: string): Recorded {
+    // A notification tells no environment.
+    return this.#at(SERIES.notifications, {
+      [LABEL.environment]: '',
+      [LABEL.eventType]: type,
+      [LABEL.delivery]: delivery,
     })
   }
 

@@ -2,6 +2,7 @@
 
 import { chooseFault, chooseOperation, seededRandom } from '../../../examples/chance.ts'
 import type { FaultShare } from '../../../examples/scenarios.ts'
+import { Notifications, pay } from './payments.ts'
 import { type ProcessPlan, SimulatedProcess } from './process.ts'
 import { DEFAULT_LIMITS, type Limits, SlidingQuota } from './quota.ts'
 import { resultOf } from './result.ts'
@@ -87,7 +88,14 @@ export const play = (story: Story): Played => {
     if (taken ? answered(fault) : story.headersOn429) process.read(second, quota.used(), quota.limits)
     return succeeded
   }
+  const notifications = new Notifications()
+  const someone = processes.some(({ plan }) => plan.payments !== undefined)
   for (let second = begin; second <= end; second++) {
+    if (someone) {
+      const running = processes.filter(({ plan }) => second >= plan.from && second < plan.to)
+      for (const process of running) pay(process, second, notifications, random, (mean) => poisson(mean, random))
+      notifications.send(second, running)
+    }
     for (const process of processes) {
       const { plan } = process
       if (second < plan.from || second > plan.to) continue
