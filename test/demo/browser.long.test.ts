@@ -69,6 +69,8 @@ const READ = `(() => {
     },
   }
 })()`
+/** Notes that do not fit into their tile. */
+const CUT = `[...document.querySelectorAll('.tile .note')].filter((note) => note.scrollWidth > note.clientWidth).map((note) => note.textContent)`
 const screen = (tab: Tab): Promise<Screen> => tab.evaluate(READ)
 const shows = (tab: Tab, sight: (screen: Screen) => boolean | undefined, what: string): Promise<void> =>
   until(async () => sight(await screen(tab)) === true, what)
@@ -173,6 +175,7 @@ describe.skipIf(isWithoutBrowser)('what the page draws', () => {
     for (const [tiles, name, word, value, note] of [
       [{}, 'errorRatio', 'ok', '0 %', 'of calls'],
       [{ leftOut: { sca_required: 41, not_found: 2 } }, 'errorRatio', 'ok', '0 %', 'without sca_required, …'],
+      [{ leftOut: { idempotency_conflict: 7 } }, 'errorRatio', 'ok', '0 %', 'without idempotency_conflict'],
       [{ errors: { authentication: 20 } }, 'errorRatio', 'act now', '20 %', 'all authentication'],
       [{ calls: 10, errors: { timeout: 2 } }, 'errorRatio', 'ok', '20 %', 'of calls'],
       [{ rateLimited: 1 }, 'rateLimited', 'act now', '1.0 %', 'refused: no quota'],
@@ -180,6 +183,13 @@ describe.skipIf(isWithoutBrowser)('what the page draws', () => {
       [quota(0.5, 9_000), 'headroom', 'ok', '50 %', 'of the 15 min quota'],
       [quota(0.5, 300), 'headroom', 'watch', '50 %', '30 min: 5 min to go'],
       [quota(0.5, 8), 'headroom', 'act now', '50 %', '30 min: 8 s to go'],
+      [
+        { serverErrors: { 502: 100 }, latency: { p50: 0.1, p95: 5, p99: 5 } },
+        'p95',
+        'watch',
+        '5.0 s',
+        'half within 100 ms',
+      ],
       [quota(0.05, 9_000), 'headroom', 'act now', '5.0 %', 'of the 15 min quota'],
       [quota(0, 0), 'headroom', 'act now', '0 %', '15 min quota is used up'],
       [latency(2.4), 'p95', 'ok', '2.4 s', 'half within 100 ms'],
@@ -187,11 +197,12 @@ describe.skipIf(isWithoutBrowser)('what the page draws', () => {
       [{}, 'payments', '', '–', 'none has ended lately'],
       [payments('pay-ins'), 'payments', 'ok', '60 %', 'pay-ins failed in 30 s'],
       [payments('payouts', 'ticket'), 'payments', 'watch', '60 %', 'payouts failed in 30 s'],
-      [payments('notifications', 'page'), 'payments', 'act now', '60 %', 'webhooks missed in 30 s'],
-      [{ payments: 'hook disabled' }, 'payments', 'act now', 'no news', 'Mangopay has disabled the hook'],
+      [payments('notifications', 'page'), 'payments', 'act now', '60 %', 'hooks missed in 30 s'],
+      [{ payments: 'hook disabled' }, 'payments', 'act now', 'no news', 'the hook is disabled'],
     ] as const) {
       await say('tick', tick(1, { tiles: { ...tick(1).tiles, ...tiles } }))
       expect((await screen(tab)).tiles[name]).toMatchObject({ word, value, note })
+      expect(await tab.evaluate(CUT), note).toEqual([])
     }
     await tab.close()
   })
@@ -294,7 +305,7 @@ describe.skipIf(isWithoutBrowser)('what the page draws', () => {
     await tab.close()
   })
 
-  it.each([1_280, 390])('within %i px, light and dark, and nothing moves by itself', async (width) => {
+  it.each([1_280, 800, 390])('within %i px, light and dark, and nothing moves by itself', async (width) => {
     const grounds = new Set<unknown>()
     for (const colorScheme of ['light', 'dark'] as const) {
       const { tab, complaints, say } = await openStaged(width, colorScheme)

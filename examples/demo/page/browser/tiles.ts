@@ -134,11 +134,11 @@ const READ: Readonly<Record<TileName, Read>> = {
   payments: ({ payments }) => {
     if (!payments) return { ...NONE, note: 'none has ended lately' }
     if (payments === 'hook disabled') {
-      return { value: 'no news', note: 'Mangopay has disabled the hook', level: 'bad' }
+      return { value: 'no news', note: 'the hook is disabled', level: 'bad' }
     }
     const { what, failed, all, seconds: time, urgency } = payments
     const level = urgency === undefined ? 'good' : LEVELS[urgency]
-    const wentWrong = what === 'notifications' ? 'webhooks missed' : `${what} failed`
+    const wentWrong = what === 'notifications' ? 'hooks missed' : `${what} failed`
     return { value: percent(failed / all), note: `${wentWrong} in ${span(time)}`, level }
   },
 }
