@@ -65,14 +65,15 @@ const RULES: readonly ((lately: Lately) => Told & { holds: boolean })[] = [
     const p95 = latency?.p95 ?? 0
     const timeouts = errors[MANGOPAY_ERROR_CATEGORY_VALUE_TIMEOUT] ?? 0
     const given = timeouts > 0 ? ` The app gave up on ${number(timeouts)} of them.` : ''
+    const holds = calls >= NUMBERS.latencyCount && p95 > NUMBERS.latencySeconds
     const pace = calls / seconds
     const busy = pace > BUSY ? ` At ${number(Math.round(pace))} calls a second it may be the app that is slow.` : ''
     return {
       key: 'slow',
       alert: 'MangopayLatencyHigh',
       headline: 'slow answers',
-      text: `p95 of the ${number(calls)} calls in ${duration(seconds)}: ${p95.toFixed(1)}\u00a0s.${given}${busy}`,
-      holds: calls >= NUMBERS.latencyCount && p95 > NUMBERS.latencySeconds,
+      text: `p95 of the ${number(calls)} calls in ${duration(seconds)}: ${p95.toFixed(1)}\u00a0s.${holds ? given + busy : ''}`,
+      holds,
     }
   },
   ...(['pay-ins', 'payouts', 'notifications'] as const).map((what) => (lately: Lately) => {

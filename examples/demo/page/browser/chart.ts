@@ -232,7 +232,7 @@ export class Chart {
     }
     // On a ground of its own: no line goes through a name.
     ctx.setLineDash([])
-    ctx.lineWidth = 4 * ratio
+    ctx.lineWidth = 6 * ratio
     ctx.lineJoin = 'round'
     ctx.strokeStyle = themeColour('card')
     ctx.fillStyle = themeColour('text')
