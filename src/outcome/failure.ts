@@ -138,7 +138,15 @@ export const NEVER_SENT_PARTS = [
 export const BROKEN_NAMES = new Set(['ECONNRESET', 'EPIPE', 'EPROTO', 'ENETRESET', 'ENOTCONN', 'ESHUTDOWN', 'ENOBUFS'])
 
 /** How other names of transport errors begin: of undici, of Node's HTTP parser, TLS, HTTP/2 and streams. */
-export const TRANSPORT_NAME_STARTS = ['UND_ERR_', 'HPE_', 'ERR_TLS_', 'ERR_SSL_', 'ERR_HTTP2_', 'ERR_STREAM_']
+export const TRANSPORT_NAME_STARTS = [
+  'UND_ERR_',
+  'HPE_',
+  'HTTPParserError',
+  'ERR_TLS_',
+  'ERR_SSL_',
+  'ERR_HTTP2_',
+  'ERR_STREAM_',
+]
 
 /** The whole of messages that clients and Node give to transport errors, in lower case. */
 export const TRANSPORT_MESSAGES = new Set([
@@ -229,6 +237,16 @@ export function isTransportError(names: readonly string[], messages: readonly st
     )
   )
 }
+
+/**
+ * Whether an error of undici is one of the app's own: the reason of an abort, of `destroy(error)`, or of an upload that
+ * breaks off. Those of undici and of Node have a code. Not so of `node:http`, whose agents make errors without one.
+ */
+export function isOfApp(names: readonly string[], messages: readonly string[]): boolean {
+  return !names.some(isCode) && !isTransportError(names, messages)
+}
+
+const isCode = (name: string) => name.length > 1 && name === name.toUpperCase() && name !== name.toLowerCase()
 
 /** Whether one of the names or messages proves it. */
 function isNeverSent(names: readonly string[], messages: readonly string[]): boolean {

@@ -1,5 +1,5 @@
 import { type Attributes, SpanStatusCode, TraceFlags } from '@opentelemetry/api'
-import { type Failure, isTransportError, readFailure } from '../outcome/failure.ts'
+import { type Failure, isOfApp, isTransportError, readFailure } from '../outcome/failure.ts'
 import { type Evidence, isSuccessful } from '../outcome/outcome.ts'
 import type { SpanView } from './otel.ts'
 
@@ -43,18 +43,26 @@ export function failureOf(
   if (status !== undefined && status >= 400) return undefined
   const isError = span.status?.code === SpanStatusCode.ERROR
   // An abort leaves a span of undici (fetch, undici) with neither status nor error.
-  if (status === undefined)
-    return isError ? readFailure(...errorOf(span)) : clientOf(span) === 'undici' ? GIVEN_UP : undefined
+  if (status === undefined) return withoutAnswer(isError ? errorOf(span) : undefined, clientOf(span) === 'undici')
   // Whatever somebody has written on the span of a whole answer: it came.
   if (transfer?.complete === true || transfer?.completed === true) return undefined
   const error = isError ? errorOf(span) : undefined
   const isLost = error !== undefined && isTransportError(...error)
-  if (isLost && transfer?.complete !== false) return readFailure(...error)
+  if (isLost && (transfer?.complete !== false || error[0].some(isOfParser))) return readFailure(...error)
   if (transfer === undefined || !isSuccessful(status)) return undefined
   // undici's leaves a body UNSET, or with an error of the app, only when the caller gave it up.
   if (transfer.completed === false) return error?.[1].includes(COLLECTED) ? undefined : GIVEN_UP
   return transfer.complete === false ? endOf(span, transfer, isLost ? readFailure(...error) : CUT) : undefined
 }
+
+function withoutAnswer(error: ReturnType<typeof errorOf> | undefined, isOfUndici: boolean): Failure | undefined {
+  if (error === undefined) return isOfUndici ? GIVEN_UP : undefined
+  const read = readFailure(...error)
+  return read.kind === 'network' && isOfUndici && isOfApp(...error) ? { ...GIVEN_UP, neverSent: read.neverSent } : read
+}
+
+/** Node destroys the connection itself when what comes is no HTTP. */
+const isOfParser = (name: string) => name.startsWith('HPE_')
 
 /** What fetch says of an answer that nobody has read and nobody can any more. It came, and its status stands. */
 const COLLECTED = 'Response object has been garbage collected'

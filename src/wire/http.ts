@@ -108,8 +108,9 @@ class HttpWatch {
   failed(call: RequestCall | undefined, request: ClientRequest, error: unknown): void {
     if (call === undefined || call.ended || call.error !== undefined) return
     call.error = error
-    // Node marks the request before it destroys the socket for the app, and after that when the server has ended it.
-    call.isOurDoing = request.destroyed === true
+    // Node marks the request, or its answer, before it destroys the socket for the app, and after that when the server
+    // has ended it.
+    call.isOurDoing = request.destroyed === true || call.response?.destroyed === true
     // The socket is destroyed in the same breath: what has not come of an answer will not come.
     if (call.response?.complete !== true) this.#fail(call)
   }

@@ -47,7 +47,12 @@ export class RequestCall extends Call implements Evidence {
   observation: Observation | undefined
   error: unknown
   response:
-    | { readonly complete?: boolean; readonly errored?: unknown; readonly readableFlowing?: boolean | null }
+    | {
+        readonly complete?: boolean
+        readonly destroyed?: boolean
+        readonly errored?: unknown
+        readonly readableFlowing?: boolean | null
+      }
     | undefined
   socket: SocketLike | undefined
   onTimeout: (() => void) | undefined

@@ -1,3 +1,4 @@
+import { isOfApp } from '../outcome/failure.ts'
 import { concludeUndici } from '../results/answers.ts'
 import { callOf, type RequestCall, type SocketLike } from './request-call.ts'
 import type { RequestWatch } from './watch.ts'
@@ -60,7 +61,8 @@ export function watchUndici(watch: RequestWatch): void {
     if (call === undefined) return
     if (call.status !== undefined && isCollected(error)) return watch.end(call, call.answeredAt)
     // The caller's own end is told before the connection is destroyed; every other one comes of its being destroyed.
-    call.isOurDoing = call.socket === undefined || call.socket.destroyed === false
+    // But what the app destroys a pool with.
+    call.isOurDoing = call.socket === undefined || call.socket.destroyed === false || isReason(error)
     watch.fail(call, error, call.status === undefined && !(call.isSent && call.isWhole))
   })
 }
@@ -75,6 +77,11 @@ function begin(watch: RequestWatch, request: UndiciRequest, isNew: boolean): Req
     watch.find(authority, isPlainText, path) ??
     (typeof host === 'string' ? watch.find(host, isPlainText, path) : undefined)
   return rule === undefined ? undefined : watch.begin(request, rule, method, path, isNew)
+}
+
+const isReason = (error: unknown) => {
+  const { code, name, message } = (error ?? {}) as { code?: unknown; name?: unknown; message?: unknown }
+  return code === undefined && isOfApp([String(name)], [String(message)])
 }
 
 const isCollected = (error: unknown) => error === COLLECTED || (error as Error | null)?.message === COLLECTED

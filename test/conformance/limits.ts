@@ -45,7 +45,8 @@ export const limits: readonly Limit[] = [
     clients: overHttp,
     hook: 'with',
     category: 'network',
-    reason: 'The response is not complete, but nothing says why: a client that gave up looks like a server that did.',
+    reason:
+      'The recordings keep nothing of the connection. A live processor reads from it whose doing it was: `timeout` where a time limit was set on it, else `cancelled`.',
   },
   {
     cases: ['abort in the body'],
@@ -126,13 +127,6 @@ export const limits: readonly Limit[] = [
     category: 'timeout',
     reason:
       "undici lets the connection go on without the caller, and the span ends with the connection's own time-out, after 10 s: `UND_ERR_CONNECT_TIMEOUT`, and no word of the abort.",
-  },
-  {
-    cases: ['abort with an error before the answer'],
-    clients: ['fetch', 'undici'],
-    hook: 'both',
-    category: 'network',
-    reason: 'The span carries the error that the caller made up, and no word of an abort.',
   },
   {
     cases: ['connect time-out'],

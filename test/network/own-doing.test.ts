@@ -34,6 +34,10 @@ beforeEach(async () => {
   server = createServer((request, response) => {
     request.on('error', () => {}).resume()
     if (request.url?.endsWith('/silent')) return
+    if (request.url?.endsWith('/no-chunk')) {
+      request.socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nno number\r\n')
+      return
+    }
     if (request.url?.endsWith('/stalled')) response.writeHead(200, { 'content-length': 1000 }).write('half')
     else response.writeHead(request.url?.endsWith('/502') ? 502 : 200).end(LARGE)
   }).listen(0, '127.0.0.1')
@@ -170,6 +174,29 @@ const DOINGS: [what: string, doing: Doing, withHook: string, withoutHook?: strin
     'cancelled',
   ],
   [
+    'undici, pool destroyed with an error of the app',
+    async (method, to) => {
+      const pool = new undici.Pool(new URL(to).origin)
+      const asked = pool.request({ method, path: `${new URL(to).pathname}/silent` }).catch(() => {})
+      await once(server, 'request')
+      await pool.destroy(new Error('shutting down'))
+      await asked
+    },
+    'cancelled',
+  ],
+  ...(['fetch', 'undici'] as const).map((name): (typeof DOINGS)[number] => [
+    `${name}, aborted for a reason of the app before the answer`,
+    async (method, to) => {
+      const controller = new AbortController()
+      const options = { method, signal: controller.signal }
+      const asked = name === 'fetch' ? fetch(`${to}/silent`, options) : undici.request(`${to}/silent`, options)
+      await once(server, 'request')
+      controller.abort(new Error('the buyer has left'))
+      await asked
+    },
+    'cancelled',
+  ]),
+  [
     'undici, agent destroyed within the body',
     async (method, to) => {
       const agent = new undici.Agent()
@@ -185,6 +212,17 @@ const DOINGS: [what: string, doing: Doing, withHook: string, withoutHook?: strin
     'cancelled',
   ],
 ]
+
+/** Which is not the app's doing, although Node destroys the connection itself. */
+const CLIENTS: [string, Doing][] = [
+  ['node:http', async (method, to) => once((await answerOf(method, to)).response.resume(), 'close')],
+  ['axios', (method, to) => axios.request({ method, url: to })],
+  ['fetch', async (method, to) => (await fetch(to, { method })).text()],
+  ['undici', async (method, to) => (await undiciAnswer(method, to)).text()],
+]
+for (const [name, doing] of CLIENTS) {
+  DOINGS.push([`${name}, an answer that is no HTTP`, (method, to) => doing(method, `${to}/no-chunk`), 'network'])
+}
 
 const REFUSED: [what: string, doing: (url: string) => unknown][] = [
   ['a header that is undefined', (to) => http.request(to, { headers: { a: undefined } })],
@@ -217,8 +255,12 @@ const REFUSED: [what: string, doing: (url: string) => unknown][] = [
 
 const addressOf = (to: string) => ({ host: '127.0.0.1', port: Number(new URL(to).port) })
 
-const start = (noHook: boolean) =>
-  startLab({ hosts: { [new URL(url).host]: LAB_ENVIRONMENT }, ...(noHook && { noHook: true as const }) })
+const start = (noHook: boolean, countFrom: 'spans' | 'requests' = 'spans') =>
+  startLab({
+    hosts: { [new URL(url).host]: LAB_ENVIRONMENT },
+    processor: { countFrom },
+    ...(noHook && { noHook: true as const }),
+  })
 
 /** The tags of the one call, once its span has ended. */
 async function told(): Promise<[category: unknown, outcome: unknown, unavailable: number]> {
@@ -229,10 +271,14 @@ async function told(): Promise<[category: unknown, outcome: unknown, unavailable
   return [attributes['mangopay.error.category'], attributes['mangopay.outcome'], rates?.kinds.unavailable.count ?? 0]
 }
 
-describe.each([{ noHook: false }, { noHook: true }])('an answer that the app gives up ($noHook)', ({ noHook }) => {
+describe.each([
+  { noHook: false, from: 'spans' },
+  { noHook: true, from: 'spans' },
+  { noHook: false, from: 'requests' },
+] as const)('an answer that the app gives up, from $from, without hook: $noHook', ({ noHook, from }) => {
   it.each(DOINGS)('%s', async (_, doing, withHook, withoutHook = withHook) => {
     for (const method of ['GET', 'POST'] as const) {
-      lab = await start(noHook)
+      lab = await start(noHook, from)
       await Promise.resolve(doing(method, url)).catch(() => {})
       const category = noHook ? withoutHook : withHook
       const isBad = category === 'network' || category === 'timeout'
