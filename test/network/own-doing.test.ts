@@ -147,7 +147,7 @@ const DOINGS: [what: string, doing: Doing, withHook: string, withoutHook?: strin
   ],
   [
     'axios, a time limit within the body is none either',
-    (method, to) => axios.request({ method, url: `${to}/stalled`, timeout: 200 }).catch(() => {}),
+    (method, to) => axios.request({ method, url: `${to}/stalled`, timeout: 1000 }).catch(() => {}),
     'timeout',
     'success',
   ],
