@@ -11,9 +11,9 @@ import {
 import type { AlertRule, RuleContext } from './model.ts'
 import { LABEL, SERIES } from './spelling.ts'
 
-/** A notification does not tell its environment, so these are of a service. */
-const BY_JOB = LABEL.job
-const BY_HOOK = `${LABEL.job}, ${LABEL.eventType}`
+/** Of a service, and of an environment where option `webhooks` names it: a notification does not tell it. */
+const BY_JOB = `${LABEL.job}, ${LABEL.environment}`
+const BY_HOOK = `${BY_JOB}, ${LABEL.eventType}`
 const BY_ENV = LABEL.environment
 /** Acknowledged ones come once, whatever the number of instances. */
 const ONCE = `${LABEL.delivery}="${ACKNOWLEDGED}"`

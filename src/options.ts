@@ -3,7 +3,8 @@ import { MANGOPAY_ACCOUNT_VALUE_OTHER } from './names.ts'
 import type { QuotaLowEvent, QuotaOptions } from './quota/low.ts'
 import type { SpikeEvent, SpikeOptions } from './rates/spikes.ts'
 import { ERROR_KINDS, type ErrorKind } from './rates/window.ts'
-import { HOOK_PATH, isHookPath } from './webhooks/path.ts'
+import { Hosts } from './request/hosts.ts'
+import { HOOK_PATH, type HookPaths, isHookPath } from './webhooks/path.ts'
 import { nearest, show, wrongOption } from './wrong-option.ts'
 
 /** What calls are counted from. */
@@ -73,11 +74,12 @@ export interface MangopaySpanProcessorOptions {
 
   /**
    * Path or paths, as this app's server sees them, that Mangopay sends its notifications to, such as `/hooks/mangopay`.
-   * Needs SERVER spans: the http instrumentation makes them.
+   * Needs SERVER spans: the http instrumentation makes them. A notification does not tell whether it is of the sandbox:
+   * name the environment of each path, as `{ '/hooks/mangopay': 'production' }`, and the counts carry it.
    *
    * @defaultValue none: notifications are not counted
    */
-  webhooks?: string | readonly string[]
+  webhooks?: string | readonly string[] | Readonly<Record<string, string | undefined>>
 
   /** When failures count as a spike, and the length of the sliding window that rates are taken over. */
   spike?: Partial<SpikeOptions>
@@ -101,7 +103,7 @@ export interface ResolvedOptions {
   readonly clock: () => number
   readonly accounts: Readonly<Record<string, string>>
   readonly results: boolean
-  readonly webhooks: readonly string[]
+  readonly webhooks: HookPaths
   readonly spike: SpikeOptions
   readonly onSpike: ((event: SpikeEvent) => void) | undefined
   readonly quota: QuotaOptions
@@ -159,7 +161,7 @@ export function resolveOptions(
     clock: ofType('clock', given['clock'], 'function') ?? monotonicEpoch,
     accounts: aliases(record('accounts', options.accounts)),
     results: ofType('results', given['results'], 'boolean') ?? false,
-    webhooks: paths(given['webhooks']),
+    webhooks: paths(given['webhooks'], options.hosts ?? {}),
     spike: {
       windowSeconds: inSpike('windowSeconds', 300, 10, 3600),
       minimumCount: inSpike('minimumCount', 5, 1),
@@ -269,10 +271,18 @@ function aliases(accounts: Record<string, unknown>): Readonly<Record<string, str
   return accounts as Record<string, string>
 }
 
-function paths(value: unknown): readonly string[] {
-  if (value === undefined) return []
-  for (const path of Array.isArray(value) ? value : [value]) {
+function paths(value: unknown, hosts: Readonly<Record<string, string>>): HookPaths {
+  if (value === undefined) return new Map()
+  const isNamed = typeof value === 'object' && value !== null && !Array.isArray(value)
+  const entries: [path: unknown, environment: unknown][] = isNamed
+    ? Object.entries(value)
+    : (Array.isArray(value) ? value : [value]).map((path) => [path, undefined])
+  const environments = isNamed ? [...new Hosts(hosts).environments] : []
+  for (const [path, environment] of entries) {
     if (!isHookPath(path)) throw wrongOption('webhooks', path, HOOK_PATH)
+    if (environment !== undefined && !environments.includes(environment as string)) {
+      throw wrongOption(`webhooks["${path}"]`, environment, `one of ${environments.map(show).join(', ')}`)
+    }
   }
-  return Array.isArray(value) ? value : [value as string]
+  return new Map(entries as [string, string | undefined][])
 }

@@ -164,8 +164,9 @@ function notificationsOf({ series }: Counter): NonNullable<Snapshot['webhooks']>
   for (const { attributes, count } of series) {
     if (count === 0) continue
     const eventType = String(attributes[names.ATTR_MANGOPAY_WEBHOOK_EVENT_TYPE])
+    const delivery = attributes[names.ATTR_MANGOPAY_WEBHOOK_DELIVERY] as WebhookDelivery
     webhooks[eventType] ??= {}
-    webhooks[eventType][attributes[names.ATTR_MANGOPAY_WEBHOOK_DELIVERY] as WebhookDelivery] = count
+    webhooks[eventType][delivery] = (webhooks[eventType][delivery] ?? 0) + count
   }
   return webhooks
 }

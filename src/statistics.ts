@@ -62,7 +62,7 @@ export class CallStatistics implements MetricSource {
     this.#aliases = aliases.size === 0 ? undefined : aliases
     this.#lowQuotas = new LowQuotaDetector(options.quota)
     this.#results = options.results ? new Results(() => this.now()) : undefined
-    this.webhooks = options.webhooks.length > 0 ? new Webhooks(options.webhooks) : undefined
+    this.webhooks = options.webhooks.size > 0 ? new Webhooks(options.webhooks) : undefined
   }
 
   /** The clock as it was last looked at. */

@@ -79,13 +79,14 @@ function processorFrom(env: Env, library: Library, { api, apiFile }: AppSdk, say
   // through the SDK's. It is asked at the first call, long after the start.
   const meterProvider: MeterProvider = { getMeter: (...which) => api.metrics.getMeterProvider().getMeter(...which) }
   const options = library.apiFile === apiFile ? {} : { meterProvider }
+  const hosts = hostsFrom(env, say)
   return new library.MangopaySpanProcessor({
     ...options,
     countFrom: countFrom(env, say),
-    hosts: hostsFrom(env, say),
+    hosts,
     accounts: accountsFrom(env, say),
     results: booleanFrom(env, 'MANGOPAY_TELEMETRY_RESULTS'),
-    webhooks: webhooksFrom(env, say),
+    webhooks: webhooksFrom(env, say, hosts),
   })
 }
 

@@ -3,6 +3,7 @@ import { type Attributes, type Context, type Span, SpanKind, trace } from '@open
 import { Counter } from '../metrics/counter.ts'
 import * as names from '../names.ts'
 import { EVENT_TYPES } from './event-types.ts'
+import type { HookPaths } from './path.ts'
 
 /** How a notification was answered: a value of `mangopay.webhook.delivery`. */
 export type WebhookDelivery = 'acknowledged' | 'late' | 'refused'
@@ -27,6 +28,8 @@ const OUTCOMES = EVENT_TYPES.filter((type) => ['SUCCEEDED', 'FAILED', 'REFUSED']
 /** A notification that is being answered. */
 interface Notification {
   readonly eventType: string
+  /** That of its path, where somebody has said it: the notification itself does not tell. */
+  readonly environment: string | undefined
   /** What the app answers with, where the response hook has seen it. */
   response: Finishing | undefined
   isAnswered: boolean
@@ -59,12 +62,14 @@ export class Webhooks {
     unit: '{notification}',
     folded: [names.ATTR_MANGOPAY_WEBHOOK_EVENT_TYPE],
   })
-  readonly #paths: ReadonlySet<string>
+  readonly #paths: HookPaths
 
   /** @param paths - of the endpoints, as the app's server sees them */
-  constructor(paths: readonly string[]) {
-    this.#paths = new Set(paths.map(withoutSlash))
-    for (const type of OUTCOMES) this.notifications.prime(attributesOf(type, 'acknowledged'))
+  constructor(paths: HookPaths) {
+    this.#paths = new Map([...paths].map(([path, environment]) => [withoutSlash(path), environment]))
+    for (const environment of new Set(paths.values())) {
+      for (const type of OUTCOMES) this.notifications.prime(attributesOf(type, environment, 'acknowledged'))
+    }
   }
 
   /** Whether a span about to start is of a request for one of the endpoints. */
@@ -72,9 +77,8 @@ export class Webhooks {
     if (kind !== SpanKind.SERVER || (attributes['http.request.method'] ?? attributes['http.method']) !== 'GET') {
       return false
     }
-    const path = attributes['url.path']
-    const [before] = typeof path === 'string' ? [path] : split(urlOf(attributes))
-    return before !== undefined && this.#paths.has(withoutSlash(before))
+    const path = pathOf(attributes)
+    return path !== undefined && this.#paths.has(path)
   }
 
   /** A span has started. Of SERVER spans within each other the outermost counts: it is nearest to the wire. */
@@ -83,7 +87,9 @@ export class Webhooks {
     const parent = trace.getSpan(parentContext) as (Span & Marked) | undefined
     if (parent?.[KEY] !== undefined) return
     const eventType = eventTypeIn(queryOf(span.attributes))
-    if (eventType !== undefined) (span as Marked)[KEY] = { eventType, response: undefined, isAnswered: false }
+    if (eventType === undefined) return
+    const environment = this.#paths.get(pathOf(span.attributes) ?? '')
+    ;(span as Marked)[KEY] = { eventType, environment, response: undefined, isAnswered: false }
   }
 
   /** The response hook of the http instrumentation hands out what the app is going to answer with. */
@@ -102,12 +108,13 @@ export class Webhooks {
     const notification = (span as Marked)[KEY]
     if (notification === undefined || notification.isAnswered) return undefined
     notification.isAnswered = true
-    const { eventType, response } = notification
+    const { eventType, environment, response } = notification
     notification.response = undefined
     const isCut = response?.writableFinished === false
-    for (const delivery of DELIVERIES) this.notifications.prime(attributesOf(eventType, delivery))
+    for (const delivery of DELIVERIES) this.notifications.prime(attributesOf(eventType, environment, delivery))
     const attributes = attributesOf(
       eventType,
+      environment,
       deliveryOf(isCut ? undefined : statusOf(span.attributes), seconds, isCut),
     )
     this.notifications.add(attributes)
@@ -115,7 +122,8 @@ export class Webhooks {
   }
 }
 
-const attributesOf = (eventType: string, delivery: WebhookDelivery): Attributes => ({
+const attributesOf = (eventType: string, environment: string | undefined, delivery: WebhookDelivery): Attributes => ({
+  ...(environment === undefined ? {} : { [names.ATTR_MANGOPAY_ENVIRONMENT]: environment }),
   [names.ATTR_MANGOPAY_WEBHOOK_EVENT_TYPE]: eventType,
   [names.ATTR_MANGOPAY_WEBHOOK_DELIVERY]: delivery,
 })
@@ -146,6 +154,12 @@ function eventTypeIn(query: string): string | undefined {
 function queryOf(attributes: Attributes): string {
   const query = attributes['url.query'] ?? split(urlOf(attributes))[1] ?? ''
   return typeof query !== 'string' ? '' : query.startsWith('?') ? query.slice(1) : query
+}
+
+function pathOf(attributes: Attributes): string | undefined {
+  const path = attributes['url.path']
+  const [before] = typeof path === 'string' ? [path] : split(urlOf(attributes))
+  return before === undefined ? undefined : withoutSlash(before)
 }
 
 /** What the conventions of either time hold of the target. */

@@ -58,13 +58,15 @@ const scaled = Object.fromEntries(
 const hooks = {
   'hook, node:http': '`node:http`, the hook on an answer without headers (base: no hook)',
   'quota headers, node:http': '`node:http`, four windows to read',
-  'pay-ins, results off': 'a pay-in of 1.5 kB, option `results` off',
-  'pay-ins, results': 'a pay-in of 1.5 kB, option `results`',
-  'pay-ins in gzip, results': 'the same, compressed with gzip',
-  'other answers, results': 'an answer of as many bytes that tells of no payment, option `results`',
-  'foreign answers, results': 'an answer of somebody else, option `results`',
   'hook, undici': 'undici (fetch), the hook on an answer without headers (base: no hook)',
   'quota headers, undici': 'undici (fetch), four windows to read',
+}
+
+const bodies = {
+  'pay-ins, results': 'a pay-in of 1.5 kB',
+  'pay-ins in gzip, results': 'the same, compressed with gzip',
+  'other answers, results': 'an answer of as many bytes that tells of no payment',
+  'foreign answers, results': 'an answer of somebody else',
 }
 
 /** What a reader asks first. */
@@ -166,6 +168,10 @@ ${rows(
 ## Reading the quota from the headers (base: the hook on an answer without headers)
 
 ${against(measured, hooks)}
+
+## Looking at bodies, option \`results\` (base: the same answer, the option off)
+
+${against(measured, bodies)}
 
 ## \`snapshot()\`
 

@@ -43,6 +43,11 @@ describe('options', () => {
     [{ webhooks: '/hooks?x=1' }, 'not "/hooks?x=1"'],
     [{ webhooks: '//shop.example/hooks' }, 'not "//shop.example/hooks"'],
     [{ webhooks: 7 }, 'not 7'],
+    [{ webhooks: { 'hooks/mangopay': 'sandbox' } }, 'not "hooks/mangopay"'],
+    [
+      { webhooks: { '/hooks': 'prod' }, hosts: { 'proxy.internal': 'staging' } },
+      'option webhooks["/hooks"] must be one of "production", "sandbox", "staging", not "prod"',
+    ],
     [{ webhooks: null }, 'not null'],
     [{ onSpike: true }, 'option onSpike must be a function, not true'],
     [{ onQuotaLow: {} }, 'option onQuotaLow must be a function, not {}'],
@@ -109,7 +114,7 @@ describe('options', () => {
       meterProvider: undefined,
       accounts: {},
       results: false,
-      webhooks: [],
+      webhooks: new Map(),
       spike: {
         windowSeconds: 300,
         minimumCount: 5,

@@ -2,9 +2,12 @@
 
 import { readFileSync } from 'node:fs'
 import { type Attributes, context, SpanKind, trace } from '@opentelemetry/api'
+import { MeterProvider } from '@opentelemetry/sdk-metrics'
 import { describe, expect, it } from 'vitest'
 import { webhooksFrom } from '../../src/register/webhooks.ts'
 import { EVENT_TYPES } from '../../src/webhooks/event-types.ts'
+import { PullReader } from '../network/lab.ts'
+import { Points } from '../network/points.ts'
 import { setUp } from '../support/traced-calls.ts'
 
 const PATH = '/hooks/mangopay'
@@ -128,6 +131,29 @@ describe('what is counted', () => {
     expect(mangopay.snapshot()).not.toHaveProperty('webhooks')
   })
 
+  it('with the environment of its path where somebody has named it, in metrics and on the span', async () => {
+    const reader = new PullReader()
+    const { mangopay, tracer, last } = setUp({
+      webhooks: { '/live': 'production', '/test/': 'sandbox', '/other': undefined },
+      meterProvider: new MeterProvider({ readers: [reader] }),
+    })
+    for (const path of ['/live', '/live', '/test', '/other']) {
+      const span = tracer.startSpan('GET', { kind: SpanKind.SERVER, attributes: stable(QUERY, path) })
+      span.setAttribute('http.response.status_code', 200).end()
+      const environment = { '/live': 'production', '/test': 'sandbox' }[path]
+      expect(last().attributes['mangopay.environment']).toBe(environment)
+    }
+    const points = new Points((await reader.collect()).resourceMetrics).of('mangopay.webhook.notifications')
+    const counts = points
+      .filter(({ value }) => value > 0)
+      .map(({ attributes, value }) => `${attributes['mangopay.environment']} ${value}`)
+    expect(counts.sort()).toEqual(['production 2', 'sandbox 1', 'undefined 1'])
+    // What can come exists at 0 in each of them.
+    const zeros = points.filter(({ attributes }) => attributes['mangopay.webhook.event_type'] === 'KYC_FAILED')
+    expect(zeros.length).toBe(3)
+    expect(mangopay.snapshot().webhooks).toEqual({ PAYIN_NORMAL_FAILED: { acknowledged: 4 } })
+  })
+
   it('a request that has two SERVER spans once, by the outer one', () => {
     const { mangopay, tracer } = setUp({ webhooks: PATH })
     const outer = tracer.startSpan('GET', { kind: SpanKind.SERVER, attributes: stable() })
@@ -142,8 +168,17 @@ describe('what is counted', () => {
 it('register reads paths, and says which one is none without showing what stands behind it', () => {
   const lines: string[] = []
   const MANGOPAY_TELEMETRY_WEBHOOKS = ' /hooks/mangopay, hooks ,/b?key=SECRET,,https://u:SECRET@shop.example/x'
-  expect(webhooksFrom({ MANGOPAY_TELEMETRY_WEBHOOKS }, (line) => void lines.push(line))).toEqual(['/hooks/mangopay'])
+  expect(webhooksFrom({ MANGOPAY_TELEMETRY_WEBHOOKS }, (line) => void lines.push(line))).toEqual({
+    '/hooks/mangopay': undefined,
+  })
   expect(lines.length).toBe(3)
   expect(lines.join()).not.toContain('SECRET')
-  expect(webhooksFrom({}, () => expect.unreachable())).toEqual([])
+  const named = '/live=production,/test = sandbox,/x=prod'
+  expect(webhooksFrom({ MANGOPAY_TELEMETRY_WEBHOOKS: named }, (line) => void lines.push(line))).toEqual({
+    '/live': 'production',
+    '/test': 'sandbox',
+    '/x': undefined,
+  })
+  expect(lines.at(-1)).toContain('the environment of /x is not one of production, sandbox')
+  expect(webhooksFrom({}, () => expect.unreachable())).toEqual({})
 })

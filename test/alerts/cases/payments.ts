@@ -277,6 +277,12 @@ const TECHNICAL: readonly AlertCase[] = [
 
 const hook = (eventType: string) => ({ ...job, [LABEL.eventType]: eventType })
 
+/** The same with the environment that option `webhooks` has given it. */
+const ofEnvironment = (environment: string, { series, values }: Series): Series => ({
+  series: series.replace('{', `{${LABEL.environment}="${environment}",`),
+  values,
+})
+
 const HOOKS: readonly AlertCase[] = [
   {
     alert: 'MangopayWebhooksNotAcknowledged',
@@ -328,6 +334,15 @@ const HOOKS: readonly AlertCase[] = [
     name: 'for twelve minutes',
     series: [notified('KYC_FAILED', shape([0, 40], [10, 60]), 'refused')],
     at: [silentAt(51), { minute: 54, firing: [firing('critical', '140', hook('KYC_FAILED'))] }],
+  },
+  {
+    alert: 'MangopayWebhooksNotAcknowledged',
+    name: 'of the sandbox, where its path says so: nobody is woken, whatever production acknowledges',
+    series: [
+      ofEnvironment('sandbox', notified('KYC_FAILED', '0+0.2x100', 'refused')),
+      ofEnvironment('production', notified('KYC_FAILED', '0+1x100')),
+    ],
+    at: [{ minute: 80, firing: [firing('warning', '6', { ...hook('KYC_FAILED'), [LABEL.environment]: 'sandbox' })] }],
   },
   {
     alert: 'MangopayWebhooksNotAcknowledged',
@@ -423,8 +438,8 @@ const KNOWN = shape([0.2, 100], [0, 1_900])
 const KYC: readonly AlertCase[] = [
   {
     alert: 'MangopayKycRefused',
-    name: 'from a third refused to four in five',
-    series: documents(shape([0.05, DAY], [0.2, 400]), shape([0.1, DAY], [0.05, 400])),
+    name: 'from two in five refused to four in five',
+    series: documents(shape([0.08, DAY], [0.2, 400]), shape([0.12, DAY], [0.05, 400])),
     at: [silentAt(DAY), silentAt(DAY + 60), { minute: DAY + 380, firing: [firing('warning', '80%', job)] }],
   },
   {
@@ -455,7 +470,7 @@ const KYC: readonly AlertCase[] = [
     alert: 'MangopayKycRefused',
     name: 'for two minutes',
     series: documents(shape([0, 500], [10, 30]), KNOWN),
-    at: [silentAt(501), { minute: 504, firing: [firing('warning', '100%', job)] }],
+    at: [silentAt(502), { minute: 503, firing: [firing('warning', '100%', job)] }],
   },
   {
     alert: 'MangopayKycRefused',
