@@ -15,6 +15,8 @@ export interface Delivery {
   headers: Record<string, string | string[]>
   /** Milliseconds a good answer takes. */
   latency: number
+  /** Server time, epoch milliseconds. */
+  now: () => number
 }
 
 /** Sends an answer, or spoils it as its fault says, and keeps the log true about what left the machine. */
@@ -64,9 +66,9 @@ export const deliver = ({ answer, fault }: Verdict, delivery: Delivery): void =>
 }
 
 /** Writes the status line and headers; returns the half of the body that a broken answer gets to send. */
-const start = ({ response, entry, log, headers }: Delivery, status: number, body: string): string => {
+const start = ({ response, entry, log, headers, now }: Delivery, status: number, body: string): string => {
   const bodiless = status === 204 || status === 304
   response.writeHead(status, bodiless ? headers : { ...headers, 'Content-Length': String(Buffer.byteLength(body)) })
-  log.status(entry, status)
+  log.status(entry, status, now())
   return body.slice(0, Math.floor(body.length / 2))
 }

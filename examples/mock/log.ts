@@ -26,6 +26,8 @@ export interface LogEntry {
   clientId?: string
   /** Status line sent; absent while none was. */
   status?: number
+  /** Server time of the status line, epoch milliseconds. */
+  statusTime?: number
   state: RequestState
   /** What the answer tells of an object with a status. */
   result?: MockResult
@@ -75,8 +77,9 @@ export class RequestLog {
   }
 
   /** A status line is being sent. */
-  status(entry: LogEntry, status: number): void {
+  status(entry: LogEntry, status: number, time: number): void {
     entry.status = status
+    entry.statusTime = time
     this.#byStatus.set(status, (this.#byStatus.get(status) ?? 0) + 1)
   }
 

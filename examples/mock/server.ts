@@ -91,7 +91,8 @@ export const startMock = async (options: MockOptions = {}): Promise<Mock> => {
     if (verdict.clientId !== undefined) entry.clientId = verdict.clientId
     if (verdict.result !== undefined) entry.result = verdict.result
     const headers = settings.alterHeaders(headersOf(verdict, api.now()))
-    deliver(verdict, { request, response, entry, log, headers, latency: settings.latency(latencyRandom) })
+    const latency = settings.latency(latencyRandom)
+    deliver(verdict, { request, response, entry, log, headers, latency, now: () => api.now() })
   }
 
   const server = createServer((request, response) => void serve(request, response))

@@ -247,6 +247,14 @@ describe('payments on both sides', () => {
     expect(states).toEqual(['settling', 'settling', 'differs'])
   })
 
+  it('agree while no more results are missing than calls are in flight', () => {
+    const watch = new PaymentWatch()
+    const look = (inFlight: number) => watch.look(snapshot(0, 3, 2), server(5, 2), inFlight).state
+    watch.look(snapshot(0, 3, 2), server(5, 2))
+    expect([2, 2, 2].map(look)).toEqual(['explained', 'explained', 'explained'])
+    expect([1, 1, 1].map(look)).toEqual(['settling', 'settling', 'differs'])
+  })
+
   it('agree when an answer in time was late on its way: only the server can know', () => {
     const watch = new PaymentWatch()
     const states = [1, 2, 3].map((time) => watch.look(snapshot(time, 3, 3, 0), server(3, 2, 1)))
@@ -295,6 +303,18 @@ describe('the comparison of both sides', () => {
     expect(new TruthWatch().look(state(1_500, 10, 0), log, 0).state).toBe('equal')
   })
 
+  it('has no more 429s under way than calls: both sides are of one moment', () => {
+    const { log, entries } = logOf(10)
+    // Six have been answered when the library is asked, which has heard of five; four more come while it tells.
+    for (const [i, entry] of entries.entries()) log.status(entry, 429, i < 6 ? 1_000 : 1_001)
+    const { lines, state: told } = new TruthWatch().look(state(1_000, 5, 5, { status429: 5 }), log, 0)
+    expect(told).toBe('explained')
+    expect(lines.slice(0, 2)).toEqual([
+      { what: 'All calls', library: 5, server: 10 },
+      { what: '429', library: 5, server: 6 },
+    ])
+  })
+
   it.each([
     ['missed a call', state(1_000, 9, 0)],
     ['counted one twice', state(1_000, 11, 3)],
@@ -303,7 +323,7 @@ describe('the comparison of both sides', () => {
     ['took a 429 for a 500', state(1_000, 10, 0, { status500: 2 })],
   ])('differs when the library %s', (_, own) => {
     const { log, entries } = logOf(10)
-    for (const [i, entry] of entries.entries()) log.status(entry, i === 0 ? 429 : i === 1 ? 500 : 200)
+    for (const [i, entry] of entries.entries()) log.status(entry, i === 0 ? 429 : i === 1 ? 500 : 200, 1_000)
     const watch = new TruthWatch()
     const states = [1, 2, 3, 4].map(() => watch.look(own, log, 0).state)
     expect(states).toEqual(['settling', 'settling', 'differs', 'differs'])

@@ -8,7 +8,7 @@ describe('the log', () => {
     const log = new RequestLog(50)
     for (let i = 0; i < 1_000; i++) {
       const entry = log.begin(i, 'GET', `/${i}`)
-      if (i % 10 > 0) log.status(entry, i % 2 ? 200 : 500)
+      if (i % 10 > 0) log.status(entry, i % 2 ? 200 : 500, i)
       log.end(entry, 'answered')
       log.end(entry, 'abandoned')
     }

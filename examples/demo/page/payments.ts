@@ -89,17 +89,21 @@ export interface ServerSide {
 
 /**
  * Holds what the library says of payments against what the server answered and sent. The two are read a moment apart, so
- * a count of the library is right when the server had it at this look, or on the way from the last one to this. How long
- * a notification was on its way, or waited for a busy process, the library cannot see: what it calls acknowledged may be
- * late for the server, never the other way round.
+ * a count of the library is right when the server had it at this look, or on the way from the last one to this; results
+ * may also be behind by the calls in flight. How long a notification was on its way, or waited for a busy process, the
+ * library cannot see: what it calls acknowledged may be late for the server, never the other way round.
  */
 export class PaymentWatch {
   readonly #library = new Ring<{ time: number; look: Look }>(LATELY_SECONDS + 2)
   #server: Look = {}
   #unsettled = 0
 
-  /** Compares both sides. */
-  look({ time, environments, webhooks = {} }: Snapshot, { results, hooks }: ServerSide): Payments {
+  /**
+   * Compares both sides.
+   *
+   * @param inFlight Calls of the app that have not ended.
+   */
+  look({ time, environments, webhooks = {} }: Snapshot, { results, hooks }: ServerSide, inFlight = 0): Payments {
     const library = libraryLook(environments, webhooks)
     const server = serverLook(results, hooks)
     const before = this.#server
@@ -108,7 +112,12 @@ export class PaymentWatch {
     const { seen, lateOnTheWay } = asTheServerSaw(library, server)
     const names = [...new Set([...Object.keys(library), ...Object.keys(server)])]
     const at = (look: Look, name: string) => look[name] ?? 0
-    const isOn = (name: string) => at(before, name) <= at(seen, name) && at(seen, name) <= at(server, name)
+    // The answers of calls in flight may have been sent, and not been read by a busy app.
+    const behind = names
+      .filter((name) => name.startsWith('result '))
+      .reduce((all, name) => all + at(server, name) - at(library, name), 0)
+    const floor = (name: string) => (name.startsWith('sent ') || behind > inFlight ? at(before, name) : 0)
+    const isOn = (name: string) => floor(name) <= at(seen, name) && at(seen, name) <= at(server, name)
     this.#unsettled = names.every(isOn) ? 0 : this.#unsettled + 1
     const isEqual = lateOnTheWay === 0 && names.every((name) => at(library, name) === at(server, name))
     const sum = (look: Look, takes: (kind: string, what: string, how: string) => boolean) =>

@@ -16,7 +16,7 @@ import { Storyteller } from './events.ts'
 import { isAboutPayments, PaymentWatch, paymentsTile } from './payments.ts'
 import { LATELY_SECONDS, quotaLines, type Reading, Trend, takeReading } from './readings.ts'
 import { FailedCalls, Ring } from './recent.ts'
-import { neverArrived, TruthWatch } from './truth.ts'
+import { neverArrived, sumOf, TruthWatch } from './truth.ts'
 import type { Hello, Payments, Sample, StoryEvent, Tick, Truth, Wire } from './wire.ts'
 
 /** Seconds of history that a tab gets: what its charts can show. */
@@ -204,7 +204,7 @@ class Run {
     const { mock } = this.#stage
     this.#truth = this.#truthWatch.look(state, mock.log, this.#lost)
     const server = { results: mock.log.totals().results, hooks: mock.hookTotals() }
-    this.#payments = this.#paymentWatch.look(state.snapshot, server)
+    this.#payments = this.#paymentWatch.look(state.snapshot, server, state.counts.inFlight)
     if (this.#reading === undefined || state.time < this.#reading.reading.time) return
     const { reading, used, limit } = this.#reading
     this.#reading = undefined
@@ -214,9 +214,10 @@ class Run {
     const lately = this.#paymentWatch.lately()
     const tiles = { ...ofCalls, ...paymentsTile(lately, this.#payments?.isInvalid === true) }
     const { categories, statuses, operations } = reading
+    const unknownOutcomes = sumOf(state.snapshot, (environment) => environment.unknownOutcomes)
     this.#history.push(sample)
     const [truth, payments] = [this.#truth, this.#payments]
-    this.#tick = { sample, tiles, totals: { categories, statuses }, truth, payments, operations }
+    this.#tick = { sample, tiles, totals: { categories, statuses }, unknownOutcomes, truth, payments, operations }
     this.#publish('tick', this.#tick)
     for (const event of this.#storyteller.look(reading.time, { ...tiles, ...lately })) {
       this.#tell(event)

@@ -40,13 +40,17 @@ export class TruthWatch {
   look({ time, snapshot, counts }: AppState, log: ServerLog, lost: number): Truth {
     const sum = (count: 'calls' | 'status429' | 'status500') => sumOf(snapshot, (environment) => environment[count])
     const { requests, statuses } = log.totals()
-    // The state was on its way for a moment: what has arrived since then is none of its business.
-    const since = arrivedAfter(log.entries, time)
-    const all: TruthLine = { what: 'All calls', library: sum('calls') - lost, server: requests - since }
+    // The state was on its way for a moment: what has come and gone since then is none of its business.
+    const all: TruthLine = {
+      what: 'All calls',
+      library: sum('calls') - lost,
+      server: requests - arrivedAfter(log.entries, time),
+    }
+    const answered = (status: number) => (statuses[status] ?? 0) - answeredAfter(log.entries, status, time)
     const lines: TruthLine[] = [
       all,
-      { what: '429', library: sum('status429'), server: statuses[429] ?? 0 },
-      { what: '500', library: sum('status500'), server: statuses[500] ?? 0 },
+      { what: '429', library: sum('status429'), server: answered(429) },
+      { what: '500', library: sum('status500'), server: answered(500) },
     ]
     const broken = sumOf(snapshot, ({ failures }) => (failures.network ?? 0) + (failures.timeout ?? 0))
     this.#broken.push(broken)
@@ -54,7 +58,7 @@ export class TruthWatch {
     const isExplained = lines.every((line) =>
       line === all
         ? gap(line) >= -untold && gap(line) <= counts.inFlight
-        : gap(line) >= 0 && gap(line) <= counts.inFlight + since,
+        : gap(line) >= 0 && gap(line) <= counts.inFlight,
     )
     return { lines, inFlight: Math.max(0, gap(all)), neverArrived: lost, state: this.#judge(lines, isExplained) }
   }
@@ -67,7 +71,8 @@ export class TruthWatch {
   }
 }
 
-const sumOf = ({ environments }: Snapshot, count: (environment: EnvironmentSnapshot) => number): number =>
+/** Sum over the environments of a snapshot. */
+export const sumOf = ({ environments }: Snapshot, count: (environment: EnvironmentSnapshot) => number): number =>
   Object.values(environments).reduce((sum, environment) => sum + count(environment), 0)
 
 const gap = ({ library, server }: TruthLine): number => server - library
@@ -77,3 +82,6 @@ const arrivedAfter = (entries: readonly LogEntry[], time: number): number => {
   while ((entries[entries.length - 1 - count]?.time ?? time) > time) count++
   return count
 }
+
+const answeredAfter = (entries: readonly LogEntry[], status: number, time: number): number =>
+  entries.filter((entry) => entry.status === status && (entry.statusTime ?? 0) > time).length

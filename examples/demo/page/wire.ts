@@ -188,6 +188,8 @@ export interface Hello {
 export interface Tick {
   sample: Sample
   tiles: Tiles
+  /** Writes whose answer does not tell whether they happened, since the story began. */
+  unknownOutcomes: number
   /** Failed calls since the story began. */
   totals: { categories: Counts; statuses: Counts }
   truth?: Truth

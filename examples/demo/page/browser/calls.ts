@@ -2,7 +2,7 @@
 import { BODY_CUT, CATEGORY_COLOURS } from '../../../../dashboards/palette.ts'
 import type { FailedCall, OperationLine } from '../wire.ts'
 import { byId, cell, el, path, setText, swatch } from './dom.ts'
-import { clock, count, percent, seconds } from './format.ts'
+import { clock, count, counted, percent, seconds } from './format.ts'
 
 /** Kept of each category: in a storm of one, the others can still be looked at. */
 const KEEP = 25
@@ -173,6 +173,10 @@ const spanCell = ({ span }: FailedCall): HTMLTableCellElement => {
     ),
   )
 }
+
+/** Shows how many writes may have happened although their calls failed: of all failures these cost money. */
+export const showUnknown = (writes: number): void =>
+  setText(byId('unknown'), writes > 0 ? `${counted(writes, 'write')} may have happened` : '')
 
 /** Shows the operations, most called first. */
 export const showOperations = (lines: readonly OperationLine[]): void => {

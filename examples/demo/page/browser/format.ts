@@ -5,6 +5,9 @@ const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 })
 /** 1,234. */
 export const count = (value: number): string => whole.format(value)
 
+/** 1 call, 2 calls. */
+export const counted = (value: number, what: string): string => `${count(value)} ${what}${value === 1 ? '' : 's'}`
+
 /** 0, 3.6 or 120. */
 export const rate = (value: number): string => (value > 0 && value < 9.95 ? value.toFixed(1) : whole.format(value))
 

@@ -1,7 +1,7 @@
 /** The script of the demo page: listens to the server and shows what it says. */
 import { PANELS, type PanelName } from '../../../../dashboards/palette.ts'
 import type { Hello, Sample, StoryEvent, Tick } from '../wire.ts'
-import { showOperations, startFailing } from './calls.ts'
+import { showOperations, showUnknown, startFailing } from './calls.ts'
 import type { Chart } from './chart.ts'
 import { makeCharts } from './charts.ts'
 import { connect, control, type Link } from './connection.ts'
@@ -59,6 +59,7 @@ const showTick = (tick: Tick | undefined) => {
   showTruth(tick?.truth)
   showPayments(tick?.payments)
   showOperations(tick?.operations ?? [])
+  showUnknown(tick?.unknownOutcomes ?? 0)
   failing.show()
   const totals = tick?.totals ?? { categories: {}, statuses: {} }
   for (const chart of charts) chart.show({ since: hello.playing.since, history, totals })
