@@ -217,6 +217,7 @@ export class Chart {
       ctx.textAlign = 'center'
       ctx.fillText('forecast', (now + right) / 2, bbox.top - 4 * ratio)
     }
+    if (this.#spec.bars) this.#hatch(plot, this.#spec.bars.seconds)
     ctx.lineWidth = ratio
     ctx.setLineDash([6 * ratio, 4 * ratio])
     ctx.textAlign = 'left'
@@ -241,6 +242,28 @@ export class Chart {
       ctx.strokeText(name, ...at)
       ctx.fillText(name, ...at)
     }
+    ctx.restore()
+  }
+
+  /** The last bar while it still grows: low because its seconds are not over, which is no recovery. */
+  #hatch({ ctx, bbox, valToPos }: Plot, seconds: number): void {
+    const since = this.#view.since / 1_000
+    const begin = since + Math.floor((this.#time.now - since) / seconds) * seconds
+    const [left, right] = [begin, begin + seconds].map((time) => valToPos(time, 'x', true))
+    if (left === undefined || right === undefined) return
+    const bottom = bbox.top + bbox.height
+    ctx.save()
+    ctx.beginPath()
+    ctx.rect(left, bbox.top, right - left, bbox.height)
+    ctx.clip()
+    ctx.strokeStyle = themeColour('card')
+    ctx.lineWidth = 2.5 * devicePixelRatio
+    ctx.beginPath()
+    for (let x = left - bbox.height; x < right; x += 5 * devicePixelRatio) {
+      ctx.moveTo(x, bottom)
+      ctx.lineTo(x + bbox.height, bbox.top)
+    }
+    ctx.stroke()
     ctx.restore()
   }
 
@@ -292,14 +315,17 @@ export class Chart {
   /** The last minute, newest first: for whoever cannot see the drawing, or wants the figures. */
   #showTable(text: (sample: Sample, line: Line) => string): void {
     const past = this.#points.filter(({ time }) => time / 1_000 <= this.#time.now)
-    const step = this.#spec.bars ? 1 : ROW_SECONDS
+    const { bars } = this.#spec
+    const step = bars ? 1 : ROW_SECONDS
+    const when = ({ time }: Sample) =>
+      `${clock(time)}${bars && time / 1_000 + bars.seconds > this.#time.now ? ', so far' : ''}`
     const head = ['Time', ...this.#lines.map(({ name }) => name)].map((name, i) =>
       el('th', { text: name, class: i > 0 ? 'number' : '', attributes: { scope: 'col' } }),
     )
     const rows = Array.from({ length: ROWS }, (_, i) => past.at(-1 - i * step))
       .filter((sample) => sample !== undefined)
       .map((sample) =>
-        el('tr', {}, cell(clock(sample.time)), ...this.#lines.map((line) => cell(text(sample, line), 'number'))),
+        el('tr', {}, cell(when(sample)), ...this.#lines.map((line) => cell(text(sample, line), 'number'))),
       )
     this.#rows.replaceChildren(el('thead', {}, el('tr', {}, ...head)), el('tbody', {}, ...rows))
   }

@@ -54,7 +54,7 @@ const added = (all: readonly Counts[]): Counts => {
 
 /** Failed calls in bars, by category or by status. */
 const failures = (by: 'categories' | 'statuses', rest: Pick<ChartSpec, 'id' | 'lines' | 'onChoose'>): ChartSpec => ({
-  note: `failed in ${BAR} s; legend: in all`,
+  note: `HTTP failures in ${BAR} s (hatched: so far); legend: all`,
   value: (sample, { name }) => sample[by][name] ?? 0,
   format: count,
   axis: count,

@@ -1,10 +1,10 @@
 import type { PaymentLine, Payments } from '../wire.ts'
 import { byId, cell, el, setText } from './dom.ts'
-import { count } from './format.ts'
+import { count, counted } from './format.ts'
 
 const STATES: Readonly<Record<Payments['state'], string>> = {
   equal: '✓ Counts agree',
-  explained: '✓ Counts agree',
+  explained: '✓ Counts add up',
   settling: 'Comparing',
   differs: '✗ COUNTS DIFFER',
 }
@@ -23,10 +23,16 @@ const WORDS: Readonly<Record<string, string>> = {
 
 const NONE: Payments = { results: [], deliveries: [], ends: [], waiting: 0, isInvalid: false, state: 'settling' }
 
+/** What makes the library's count the server's: under way, or late on its way there and taken for in time. */
+const rest = ({ library, server }: PaymentLine, state: Payments['state']): string =>
+  state !== 'explained' || library === server
+    ? ''
+    : `${library < server ? '+' : '−'} ${count(Math.abs(server - library))}`
+
 /** The two counts of a line, the server's in red while it is another. */
-const counts = ({ library, server }: PaymentLine, state: Payments['state']): HTMLTableCellElement[] => [
-  cell(count(library), 'number'),
-  cell(count(server), state === 'differs' && library !== server ? 'number differs' : 'number'),
+const counts = (line: PaymentLine, state: Payments['state']): HTMLTableCellElement[] => [
+  el('td', { class: 'number' }, count(line.library), el('span', { class: 'way', text: rest(line, state) })),
+  cell(count(line.server), state === 'differs' && line.library !== line.server ? 'number differs' : 'number'),
 ]
 
 const name = (what: string) => el('td', {}, WORDS[what] ?? what)
@@ -57,11 +63,17 @@ export const showPayments = (payments = NONE): void => {
       ? []
       : [`Most seen in failed answers: code ${why.code}, ${why.words} (${count(why.count)}).`]),
     ...(lateOnTheWay > 0
-      ? [`${count(lateOnTheWay)} the app answered in time, but too late for the server: this machine is busy.`]
+      ? [`The app answered ${count(lateOnTheWay)} in time, but too late for the server: this machine is busy.`]
+      : []),
+    ...(ends.some(({ what, server }) => what === 'PAYOUT_NORMAL_FAILED' && server > 0)
+      ? ['Why a payout failed is in no notification: the payout itself has the code.']
       : []),
     ...(isInvalid ? ['Mangopay has disabled the hook: nothing is sent any more.'] : []),
-    ...(waiting > 0 && !isInvalid ? [`${count(waiting)} notifications are under way or to be sent again.`] : []),
+    ...(waiting > 0 && !isInvalid ? [`${counted(waiting, 'notification')} under way or to be sent again.`] : []),
   ]
   const hasFailed = [...results.map(({ failed }) => failed), ...ends].some(({ server }) => server > 0)
-  setText(byId('payments-note'), hasFailed || notes.length > 0 ? notes.join(' ') : 'No payment has failed so far.')
+  setText(
+    byId('payments-note'),
+    hasFailed || notes.length > 0 ? notes.join(' ') : 'No answered payment has failed so far.',
+  )
 }

@@ -55,7 +55,7 @@ export const startStories = (send: (path: '/play' | '/pause' | '/resume', body?:
     setText(byId('todo'), current?.todo ?? '')
     const alerts = current?.alerts ?? []
     byId('alerts').replaceChildren(
-      ...(alerts.length > 0 ? ['In production these alerts fire: '] : []),
+      ...(alerts.length > 0 ? ['In production these alerts fire, some only after minutes: '] : []),
       ...alerts.map(runbookLink),
     )
   }
@@ -66,7 +66,7 @@ const item = ({ time, source, state, headline, text, alert, urgency }: StoryEven
   const title = state === 'ended' ? `Over: ${headline}` : `${headline.slice(0, 1).toUpperCase()}${headline.slice(1)}`
   return el(
     'li',
-    { class: state },
+    { class: `${state} ${urgency}` },
     el('p', { class: 'headline' }, el('time', { text: clock(time) }), el('b', { text: title })),
     el('p', { text }),
     el('p', { class: 'meta', text: `${state === 'started' ? does : 'Ends the alert'} · ${source}` }),

@@ -10,6 +10,13 @@ const WORDS: Readonly<Record<Level, string>> = { plain: '', good: 'ok', warn: 'w
 const LEVELS = { page: 'bad', ticket: 'warn' } as const
 const FIRST = 'act now'
 const FOLLOWS = 'follows'
+/** From what. */
+const BECAUSE: Readonly<Partial<Record<TileName, string>>> = {
+  headroom: 'because of the quota',
+  rateLimited: 'because of the 429s',
+  serverErrors: 'because of the 5xx',
+  errorRatio: 'because of the time-outs',
+}
 
 /** Seconds until a quota is used up at which somebody should look, or do something. */
 const SOON = { warn: 600, bad: 60 } as const
@@ -22,7 +29,7 @@ const TITLES = {
   headroom: 'Quota left',
   rateLimited: 'Answered 429',
   serverErrors: 'Answered 5xx',
-  errorRatio: 'Error ratio',
+  errorRatio: 'HTTP error ratio',
   p95: 'p95 latency',
   payments: 'Payments',
 } as const
@@ -63,10 +70,12 @@ const mostly = (counts: Counts): string => {
 }
 
 /** What the ratio leaves out: the most of it by name. */
-const without = (leftOut: Counts): string => {
+const notCounted = (leftOut: Counts): string => {
   const [most] = sorted(leftOut)
   if (most === undefined) return ''
-  return `without ${most}${Object.keys(leftOut).length > 1 ? ', …' : ''}`
+  const own = leftOut[most] ?? 0
+  const others = sum(leftOut) - own
+  return `${own} ${most}${others > 0 ? ` and ${others} more` : ''} not counted`
 }
 
 const NONE: Reading = { value: '–', note: 'no calls', level: 'plain' }
@@ -116,7 +125,7 @@ const READ: Readonly<Record<TileName, Read>> = {
     const cause = ({ rate_limit: 'rateLimited', server_error: 'serverErrors' } as const)[most]
     return {
       value: percent(failed / calls),
-      note: (level !== 'good' && mostly(errors)) || without(leftOut) || 'of calls',
+      note: (level !== 'good' && mostly(errors)) || notCounted(leftOut) || 'of calls',
       level,
       ...(cause ? { cause } : {}),
     }
@@ -126,20 +135,24 @@ const READ: Readonly<Record<TileName, Read>> = {
     const isGivenUp = (errors['timeout'] ?? 0) > 0.05 * calls
     return {
       value: seconds(latency.p95),
-      note: isGivenUp ? `the app waits ${seconds(clientSeconds)}` : `half within ${seconds(latency.p50)}`,
+      note: isGivenUp ? `the app waits ${seconds(clientSeconds)}` : `p50 ${seconds(latency.p50)}`,
       level: latency.p95 <= latencySeconds ? 'good' : isGivenUp ? 'bad' : LEVELS.ticket,
       ...(isGivenUp ? { cause: 'errorRatio' } : {}),
     }
   }),
-  payments: ({ payments }) => {
+  payments: (tiles, limits) => {
+    const { payments } = tiles
     if (!payments) return { ...NONE, note: 'none has ended lately' }
-    if (payments === 'hook disabled') {
-      return { value: 'no news', note: 'the hook is disabled', level: 'bad' }
-    }
+    if (payments === 'hook disabled') return { value: '–', note: 'no news: hook disabled', level: 'bad' }
     const { what, failed, all, seconds: time, urgency } = payments
-    const level = urgency === undefined ? 'good' : LEVELS[urgency]
-    const wentWrong = what === 'notifications' ? 'hooks missed' : `${what} failed`
-    return { value: percent(failed / all), note: `${wentWrong} in ${span(time)}`, level }
+    // Payments that got no answer are not among these: while calls fail, nothing is well.
+    const quiet = READ.errorRatio(tiles, limits).level === 'good' ? 'good' : 'plain'
+    const wentWrong = what === 'notifications' ? 'notifications missed' : `ended ${what} failed`
+    return {
+      value: percent(failed / all),
+      note: `of ${all} ${wentWrong} in ${span(time)}`,
+      level: urgency === undefined ? quiet : LEVELS[urgency],
+    }
   },
 }
 
@@ -168,7 +181,7 @@ export const startTiles = (): ((tiles: Tiles | undefined, limits: Hello['limits'
       box.dataset['level'] = reading.level
       box.dataset['rank'] = name === first ? 'first' : follows ? 'follows' : ''
       setText(value, reading.value)
-      setText(note, reading.note)
+      setText(note, (follows && reading.cause && BECAUSE[reading.cause]) || reading.note)
       setText(word, name === first ? FIRST : follows ? FOLLOWS : WORDS[reading.level])
     }
   }

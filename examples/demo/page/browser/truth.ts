@@ -4,7 +4,7 @@ import { count } from './format.ts'
 
 const WORDS: Readonly<Record<Truth['state'], string>> = {
   equal: '✓ Counts agree',
-  explained: '✓ Counts agree',
+  explained: '✓ Counts add up',
   settling: 'Comparing',
   differs: '✗ COUNTS DIFFER',
 }
@@ -43,7 +43,8 @@ export const startTruth = (): ((truth?: Truth) => void) => {
     )
     return { what, box, tick, library: library.number, underWay: underWay.number, server: server.number }
   })
-  const rest = el('span', { class: 'note' }, lost, ' calls never reached the server')
+  const lostWords = el('span')
+  const rest = el('span', { class: 'note' }, lost, lostWords)
   const since = el('span', { class: 'note', text: 'since the story began' })
   strip.replaceChildren(el('p', { class: 'verdict' }, state, since, rest), ...pairs.map(({ box }) => box))
   const show = (truth = NOTHING) => {
@@ -63,6 +64,7 @@ export const startTruth = (): ((truth?: Truth) => void) => {
     rest.hidden = truth.neverArrived === 0
     since.hidden = !rest.hidden
     setText(lost, count(truth.neverArrived))
+    setText(lostWords, ` ${truth.neverArrived === 1 ? 'call' : 'calls'} never reached the server`)
   }
   show()
   return show
