@@ -246,15 +246,20 @@ export class Chart {
   }
 
   /** The last bar while it still grows: low because its seconds are not over, which is no recovery. */
-  #hatch({ ctx, bbox, valToPos }: Plot, seconds: number): void {
-    const since = this.#view.since / 1_000
-    const begin = since + Math.floor((this.#time.now - since) / seconds) * seconds
-    const [left, right] = [begin, begin + seconds].map((time) => valToPos(time, 'x', true))
-    if (left === undefined || right === undefined) return
+  #hatch(plot: Plot, seconds: number): void {
+    const { ctx, bbox } = plot
+    // The first row is the whole stack.
+    const [times, stack] = plot.data
+    const last = times.findLastIndex((time) => time <= this.#time.now)
+    const [begin, height] = [times[last], stack?.[last] ?? 0]
+    if (begin === undefined || height === 0) return
+    const left = plot.valToPos(begin, 'x', true)
+    const right = plot.valToPos(begin + seconds, 'x', true)
     const bottom = bbox.top + bbox.height
+    const top = plot.valToPos(height, 'y', true)
     ctx.save()
     ctx.beginPath()
-    ctx.rect(left, bbox.top, right - left, bbox.height)
+    ctx.rect(left, top, right - left, bottom - top)
     ctx.clip()
     ctx.strokeStyle = themeColour('card')
     ctx.lineWidth = 2.5 * devicePixelRatio
