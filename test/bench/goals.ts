@@ -81,19 +81,19 @@ const stretched = ({ results }: Measured): number => {
 
 /** The goals. */
 export const goals: readonly Goal[] = [
-  // 1.03 as measured.
+  // 1.07 as measured.
   ratio('A client span to another host, against a no-op processor', 'ours, foreign', 1.03, 1.35),
-  // 0.97.
+  // 1.05.
   ratio('A span inside of the app, against a no-op processor', 'ours, internal', 1.03, 1.3),
-  // 1.51.
+  // 1.57.
   ratio('A Mangopay span with all tags and counts, without the duration histogram', 'ours', 1.4, 2, 'tags alone'),
-  // 2.34.
+  // 2.27.
   ratio('A Mangopay span with everything', 'ours with histogram', 2.3, 3.05, 'tags alone with histogram'),
   {
     what: 'Bytes allocated for a Mangopay span, without the duration histogram',
     limit: '≤ 400',
     variant: 'ours',
-    // 387; sampled, so that one launch may say 100 more.
+    // 434; sampled, so that one launch may say 100 more.
     bound: 510,
     unit: 'bytes',
     value: ({ results }) => results['ours']?.bytes.median ?? Number.NaN,
