@@ -169,6 +169,7 @@ export function exceptionGroup(): Group {
   }
 }
 
+const IS_UNDICI = matches('instrumentation_scope.name', 'undici')
 const NAMES = variable('names')
 const MESSAGES = variable('messages')
 const IS_ERROR = variable('is_error')
@@ -229,14 +230,18 @@ export function failureStatements(): string[] {
     ...[set(KIND, '"invalid_request"'), set(NEVER_SENT, 'true')].map(
       (statement) => `${statement} where ${and(failed, isInvalid(texts))}`,
     ),
-    // An abort leaves a span of undici (fetch, undici) with neither status nor error.
+    // An error without a code that nobody but the app makes: the reason of an abort, or of `destroy(error)`.
     set(
       KIND,
       '"cancelled"',
-      isMissing(IS_ERROR),
+      failed,
       isMissing(STATUS),
-      isMissing(INVALID_STATUS),
-      matches('instrumentation_scope.name', 'undici'),
+      `${KIND} == "network"`,
+      IS_UNDICI,
+      `not (${matches(NAMES, wholeLine(['[^\\p{Ll}\\n]+\\p{Lu}[^\\p{Ll}\\n]*', '\\p{Lu}[^\\p{Ll}\\n]+']))})`,
+      `not (${isTransportError(texts)})`,
     ),
+    // An abort leaves a span of undici (fetch, undici) with neither status nor error.
+    set(KIND, '"cancelled"', isMissing(IS_ERROR), isMissing(STATUS), isMissing(INVALID_STATUS), IS_UNDICI),
   ]
 }

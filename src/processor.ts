@@ -10,6 +10,7 @@ import { CountingSampler } from './sampler.ts'
 import type { Snapshot } from './snapshot.ts'
 import { EndedSpan } from './span/ended-span.ts'
 import { clientOf, failureOf, isFromCache, isUnmade, secondsOf, statusOf, type Transfer } from './span/evidence.ts'
+import { watchFailedRequests } from './span/failed-request.ts'
 import { authorityAsked, isIp } from './span/ip-address.ts'
 import { OpenCalls } from './span/open-calls.ts'
 import type { LiveSpan, Sampler, SpanView, Taggable } from './span/otel.ts'
@@ -60,6 +61,7 @@ export class MangopaySpanProcessor {
     this.#hosts.onStranger = (host) => health.note('UNKNOWN_HOST', unknownHost(host))
     if (this.#requests !== undefined) return
     siblings.subscribe()
+    watchFailedRequests()
     expectSpans()
     this.#unseen = new Unseen(this.#hosts, (line) => health.note('NO_SPANS', line))
   }

@@ -24,7 +24,7 @@ interface Told {
 export function readError(error: unknown, { isOurDoing, isTimedOut, neverSent }: Circumstances): Failure {
   const { names, messages } = tell(error, isOurDoing)
   const read = readFailure(names, messages)
-  if (read.kind !== 'network' || isTransportError(names, messages)) {
+  if (read.kind !== 'network' || read.neverSent || isTransportError(names, messages)) {
     return neverSent && !read.neverSent ? { kind: read.kind, neverSent } : read
   }
   return { kind: !isOurDoing ? 'network' : isTimedOut ? 'timeout' : 'cancelled', neverSent }

@@ -48,6 +48,12 @@ export function authorityOf(url: string | undefined): string | undefined {
   return url.slice(Math.max(start, url.lastIndexOf('@', end - 1) + 1), end)
 }
 
+/** Of a URL or a path the part in front of its query. */
+export function withoutQuery(url: string): string {
+  const query = url.indexOf('?')
+  return query === -1 ? url : url.slice(0, query)
+}
+
 /**
  * Index of the first character of the path in a URL, or in a string that is a path already; -1 when there is none.
  * Told by its slashes, whatever the scheme.

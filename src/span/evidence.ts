@@ -1,6 +1,7 @@
 import { type Attributes, SpanStatusCode, TraceFlags } from '@opentelemetry/api'
 import { type Failure, isOfApp, isTransportError, readFailure } from '../outcome/failure.ts'
 import { type Evidence, isSuccessful } from '../outcome/outcome.ts'
+import { failureOfRequest } from './failed-request.ts'
 import type { SpanView } from './otel.ts'
 
 /**
@@ -42,8 +43,7 @@ export function failureOf(
   // An error code says all, so only an answer that looks fine, or none, is looked into.
   if (status !== undefined && status >= 400) return undefined
   const isError = span.status?.code === SpanStatusCode.ERROR
-  // An abort leaves a span of undici (fetch, undici) with neither status nor error.
-  if (status === undefined) return withoutAnswer(isError ? errorOf(span) : undefined, clientOf(span) === 'undici')
+  if (status === undefined) return withoutAnswer(span, isError ? errorOf(span) : undefined)
   // Whatever somebody has written on the span of a whole answer: it came.
   if (transfer?.complete === true || transfer?.completed === true) return undefined
   const error = isError ? errorOf(span) : undefined
@@ -55,10 +55,13 @@ export function failureOf(
   return transfer.complete === false ? endOf(span, transfer, isLost ? readFailure(...error) : CUT) : undefined
 }
 
-function withoutAnswer(error: ReturnType<typeof errorOf> | undefined, isOfUndici: boolean): Failure | undefined {
+function withoutAnswer(span: SpanView, error: ReturnType<typeof errorOf> | undefined): Failure | undefined {
+  const isOfUndici = clientOf(span) === 'undici'
+  // An abort leaves a span of undici (fetch, undici) with neither status nor error.
   if (error === undefined) return isOfUndici ? GIVEN_UP : undefined
   const read = readFailure(...error)
-  return read.kind === 'network' && isOfUndici && isOfApp(...error) ? { ...GIVEN_UP, neverSent: read.neverSent } : read
+  if (!isOfUndici) return failureOfRequest(span, secondsOf(span) ?? 0, read.neverSent) ?? read
+  return read.kind === 'network' && isOfApp(...error) ? { ...GIVEN_UP, neverSent: read.neverSent } : read
 }
 
 /** Node destroys the connection itself when what comes is no HTTP. */

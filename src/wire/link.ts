@@ -4,7 +4,7 @@
  * two hears first.
  */
 import { type Attributes, trace } from '@opentelemetry/api'
-import { urlOf } from '../request/url.ts'
+import { urlOf, withoutQuery } from '../request/url.ts'
 import type { RequestCall } from './request-call.ts'
 
 /** What a span has to be linked by. */
@@ -89,9 +89,4 @@ function forgetSoon(): void {
 }
 
 /** Whether a URL, whole or from its path on, is that of a request. */
-function isOf({ target }: RequestCall, url: string): boolean {
-  const query = target.indexOf('?')
-  const path = query === -1 ? target : target.slice(0, query)
-  const end = url.indexOf('?')
-  return (end === -1 ? url : url.slice(0, end)).endsWith(path)
-}
+const isOf = ({ target }: RequestCall, url: string) => withoutQuery(url).endsWith(withoutQuery(target))

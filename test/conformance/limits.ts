@@ -143,7 +143,7 @@ export const limits: readonly Limit[] = [
     hook: 'both',
     category: 'network',
     reason:
-      'An app that destroys its request on a time-out (axios 1.12 inside of the Mangopay SDKs does with the option `responseTimeout`) leaves `socket hang up`, as a server does that closes the connection. With the option `connectionTimeout`, which has the same default, the SDKs leave a `CanceledError` and are read truly.',
+      'An app that destroys its request on a time-out (axios 1.12 inside of the Mangopay SDKs does with the option `responseTimeout`) leaves `socket hang up`, as a server does that closes the connection. With the option `connectionTimeout`, which has the same default, the SDKs leave a `CanceledError` and are read truly. The recordings are of spans alone: a live processor asks the request itself, on a Node that publishes its error.',
   },
   {
     cases: ['connect time-out'],

@@ -46,9 +46,7 @@ export const ENDINGS: readonly Ending[] = [
     act: 'signal',
     category: 'timeout',
   },
-  { name: 'hang, abort', clients: undiciBased, fault: { kind: 'hang' }, act: 'abort', category: 'cancelled' },
-  // axios says the same words for its own AbortSignal.timeout.
-  { name: 'hang, abort', clients: ['axios'], fault: { kind: 'hang' }, act: 'abort', category: 'timeout' },
+  { name: 'hang, abort', clients: all, fault: { kind: 'hang' }, act: 'abort', category: 'cancelled' },
   {
     name: 'stall, time limit',
     clients: undiciBased,

@@ -66,6 +66,22 @@ const undiciAnswer = async (method: 'GET' | 'POST', to: string, dispatcher?: imp
 /** Streams of Node that fail tell whoever listens, and else end the process. */
 const file = (path: string) => quiet(createReadStream(path))
 
+/** A request that the app ends when the server has it and is silent. */
+const unanswered =
+  (
+    end: (request: import('node:http').ClientRequest, agent: import('node:http').Agent) => void,
+    signal?: () => AbortSignal,
+  ): Doing =>
+  async (method, to) => {
+    const agent = new http.Agent({ keepAlive: true })
+    const arrived = once(server, 'request')
+    const request = quiet(http.request(`${to}/silent`, { method, agent, ...(signal && { signal: signal() }) }))
+    request.end()
+    if (signal === undefined) await arrived
+    end(request, agent)
+    await once(request, 'close')
+  }
+
 /** What is said of it with the hook, and without where that differs: `success`, or category and outcome of a write. */
 const DOINGS: [what: string, doing: Doing, withHook: string, withoutHook?: string][] = [
   [
@@ -161,6 +177,26 @@ const DOINGS: [what: string, doing: Doing, withHook: string, withoutHook?: strin
     'undici, maxResponseSize',
     async (method, to) => (await undiciAnswer(method, to, new undici.Agent({ maxResponseSize: 1000 }))).text(),
     'cancelled',
+  ],
+  ['node:http, agent.destroy() before an answer', unanswered((_, agent) => agent.destroy()), 'cancelled'],
+  ['node:http, request.destroy() before an answer', unanswered((request) => request.destroy()), 'cancelled'],
+  [
+    'node:http, request.destroy(error) before an answer',
+    unanswered((request) => request.destroy(new Error('enough'))),
+    'cancelled',
+  ],
+  [
+    'node:http, a time limit before an answer is none of these',
+    unanswered((request) => request.setTimeout(50, () => request.destroy())),
+    'timeout',
+  ],
+  [
+    'node:http, a signal with a time limit before an answer is none either',
+    unanswered(
+      () => {},
+      () => AbortSignal.timeout(300),
+    ),
+    'timeout',
   ],
   [
     'undici, pool destroyed before the answer',
