@@ -1,7 +1,7 @@
 import { type Attributes, SpanStatusCode, TraceFlags } from '@opentelemetry/api'
 import { type Failure, isOfApp, isTransportError, readFailure } from '../outcome/failure.ts'
 import { type Evidence, isSuccessful } from '../outcome/outcome.ts'
-import { failureOfRequest } from './failed-request.ts'
+import { failureOfRequest, isBeyondLimit } from './failed-request.ts'
 import type { SpanView } from './otel.ts'
 
 /**
@@ -81,10 +81,7 @@ function endOf(span: SpanView, { errored, destroyed, socket }: Transfer, said: F
     (destroyed === true && errored === null) || // by response.destroy()
     (isNoError(socket.errored) ? socket.readableEnded === false : !isTransportError(...namesAndMessage(socket.errored)))
   if (!isOurs) return said
-  // A client that destroys its request on a time limit leaves no word of it, but the limit: a time-out taken for a
-  // cancel would hide an outage.
-  const limit = typeof socket.timeout === 'number' && socket.timeout > 0 ? socket.timeout : Number.POSITIVE_INFINITY
-  return (secondsOf(span) ?? 0) * 1000 >= limit ? LATE : GIVEN_UP
+  return isBeyondLimit(socket, secondsOf(span) ?? 0) ? LATE : GIVEN_UP
 }
 
 const isNoError = (error: unknown) => error === null || error === undefined

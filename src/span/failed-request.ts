@@ -8,6 +8,11 @@ import type { SpanView } from './otel.ts'
 /** Published by `node:http` before anybody else hears of the error. */
 const CHANNEL = 'http.client.request.error'
 
+/** A connection, on which a time limit may have been set. */
+interface Limited {
+  readonly timeout?: unknown
+}
+
 /** What is read of a request of `node:http` that failed, and of its error. */
 interface Failed {
   readonly request: {
@@ -15,7 +20,7 @@ interface Failed {
     readonly path?: unknown
     /** Node marks it before it ends the connection for the app, and after that when the server has ended it. */
     readonly destroyed?: unknown
-    readonly socket?: { readonly timeout?: unknown } | null
+    readonly socket?: Limited | null
   }
   readonly error: unknown
 }
@@ -57,11 +62,16 @@ export function failureOfRequest({ attributes }: SpanView, seconds: number, neve
     if (typeof path !== 'string' || url === undefined || !withoutQuery(url).endsWith(withoutQuery(path)))
       return undefined
     if ((attributes['http.request.method'] ?? attributes['http.method']) !== method) return undefined
-    // Who destroys a request on a time limit leaves no word of it, but the limit on its connection.
-    const limit = typeof socket?.timeout === 'number' && socket.timeout > 0 ? socket.timeout : Number.POSITIVE_INFINITY
-    return readError(error, { isOurDoing: destroyed === true, isTimedOut: seconds * 1000 >= limit, neverSent })
+    return readError(error, { isOurDoing: destroyed === true, isTimedOut: isBeyondLimit(socket, seconds), neverSent })
   } catch (error) {
     reportFailure('looking at a request that failed', error)
     return undefined
   }
 }
+
+/**
+ * Whether a call took as long as the limit on its connection. Who destroys a request on a time limit leaves no other word
+ * of it, and a time-out taken for a cancel would hide an outage.
+ */
+export const isBeyondLimit = (socket: Limited | null | undefined, seconds: number) =>
+  typeof socket?.timeout === 'number' && socket.timeout > 0 && seconds * 1000 >= socket.timeout
